@@ -1,0 +1,61 @@
+"""The two shapes sound has in this program.
+
+A `Frame` is what is heard: 16 kHz, mono, int16, with the time it was captured.
+A `Sound` is a finite piece at any rate: a recording that was read, a sentence that was rendered.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+
+Samples = npt.NDArray[np.int16]
+"""Mono samples, shape (n,), full scale +-32767."""
+
+SAMPLE_RATE = 16_000
+"""Hz; what every recogniser and the speech gate take."""
+
+FRAME_SAMPLES = 512
+"""Samples in one frame: 32 ms, the window of the speech gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the microphone heard in one moment.
+
+    samples: int16, mono, SAMPLE_RATE. time: monotonic clock at the first sample, in seconds.
+    """
+
+    samples: Samples
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A finite piece of mono sound. samples: shape (n,), int16. rate: Hz."""
+
+    samples: Samples
+    rate: int = SAMPLE_RATE
+
+    @property
+    def seconds(self) -> float:
+        """Return the length in seconds."""
+        return len(self.samples) / self.rate
+
+    def at(self, rate: int) -> "Sound":
+        """Return the same sound resampled to `rate` Hz."""
+        if rate == self.rate or not len(self.samples):
+            return Sound(self.samples, rate)
+        return Sound(soxr.resample(self.samples, self.rate, rate).astype(np.int16), rate)
+
+
+def silence(seconds: float, rate: int = SAMPLE_RATE) -> Sound:
+    """Return `seconds` of silence at `rate` Hz."""
+    return Sound(np.zeros(round(seconds * rate), np.int16), rate)
+
+
+def join(sounds: list[Sound], rate: int = SAMPLE_RATE) -> Sound:
+    """Return the sounds one after the other, all at `rate` Hz."""
+    pieces = [sound.at(rate).samples for sound in sounds]
+    return Sound(np.concatenate(pieces) if pieces else np.zeros(0, np.int16), rate)

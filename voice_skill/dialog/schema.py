@@ -1,0 +1,217 @@
+"""What may stand in a dialog pack, file by file. Unknown keys are errors.
+
+A pack is a folder:
+
+    pack.yaml        name, language, regions
+    sources.yaml     the medical sources that statements refer to
+    slots.yaml       what people say for each slot value
+    phrases/*.yaml   what people say for each intent
+    red_flags.yaml   signs of an emergency: what people say, and what is answered
+    answers/*.yaml   what is answered for each intent
+    exercises/*.yaml guided steps with holds
+    prompts.yaml     the program's own short lines: asking back, helping, ending
+    conversations/*.yaml  conversations that must go as written (`voice-skill test`)
+"""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+SourceId = Annotated[str, StringConstraints(pattern=r"^(S[1-9][0-9]*|[a-z][a-z0-9]*:[a-z0-9-]+)$")]
+Level = Literal["none", "soon", "urgent", "emergency"]
+
+SEED_SOURCE = re.compile(r"^S([1-9][0-9]*)$")
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+OneOrMore = Annotated[list[Text], BeforeValidator(_as_list), Field(min_length=1)]
+
+
+class Part(BaseModel):
+    """Every part of a pack: nothing unknown, nothing changed after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Region(Part):
+    """What differs between countries. words: filled into `{name}` in texts."""
+
+    title: Text
+    words: dict[Name, Text]
+
+
+class PackInfo(Part):
+    """pack.yaml."""
+
+    name: Name
+    title: Text
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+    version: int = 1
+    summary: Text
+    reviewed_by: str = ""
+    reviewed_on: str = ""
+    statements: int = Field(default=0, ge=0, description="S1..Sn of the source document must be said")
+    regions: dict[Name, Region] = Field(min_length=1)
+    default_region: Name
+
+
+class Source(Part):
+    """One entry of sources.yaml. grade: A the body's own page, B a faithful copy, C weak, R our own rule."""
+
+    title: Text
+    url: str = ""
+    grade: Literal["A", "B", "C", "R"] = "B"
+
+
+class Statement(Part):
+    """One or two sentences that are said, and where they come from."""
+
+    text: Text
+    sources: list[SourceId] = Field(min_length=1)
+
+
+class Phrases(Part):
+    """What people say for one intent.
+
+    phrases: hassil templates, all that may be said in one piece. examples: free sentences, for likeness.
+    """
+
+    phrases: list[Text] = Field(default_factory=list)
+    examples: list[Text] = Field(default_factory=list)
+
+
+class Answer(Part):
+    """One answer. when: the slot values it is for (all must hold); without it, for any."""
+
+    when: dict[Name, OneOrMore] = Field(default_factory=dict)
+    say: list[Statement] = Field(min_length=1)
+    more: list[Statement] = Field(default_factory=list)
+    exercise: Name | None = None
+
+
+class Topic(Part):
+    """What is answered for one intent; the first answer whose `when` holds is taken.
+
+    title: as named in "did you mean ..., or ...?". ask: the slot asked for when it is missing.
+    """
+
+    title: Text
+    urgency: Level = "none"
+    ask: Name | None = None
+    answers: list[Answer] = Field(min_length=1)
+
+    @field_validator("answers")
+    @classmethod
+    def _last_is_for_any(cls, answers: list[Answer]) -> list[Answer]:
+        if answers[-1].when:
+            raise ValueError("the last answer must be for any case: remove its 'when'")
+        return answers
+
+
+class Step(Part):
+    """One guided step. hold_s: seconds to wait after saying it. during: said half-way through the hold."""
+
+    text: Text
+    hold_s: int = Field(default=0, ge=0, le=120)
+    during: Text | None = None
+    sources: list[SourceId] = Field(min_length=1)
+
+
+class Exercise(Part):
+    """Guided steps, then the question whether it is easing.
+
+    better, not_better: what is said then. next: the exercise that is offered when it is not better.
+    """
+
+    title: Text
+    steps: list[Step] = Field(min_length=1)
+    better: list[Statement] = Field(default_factory=list)
+    not_better: list[Statement] = Field(default_factory=list)
+    next: Name | None = None
+
+
+class RedFlag(Part):
+    """A sign of an emergency.
+
+    said: rules. A rule is groups of words joined by " + "; every group must be heard, in any order, in the
+    same stretch of speech. A group is alternatives joined by "|"; a word ending in "*" stands for all words
+    that begin so. examples: free sentences, for likeness. say: the answer, the instruction first.
+    question: asked when the sign is possible but not clear.
+    """
+
+    level: Literal["urgent", "emergency"]
+    said: list[Text] = Field(min_length=1)
+    unless: list[Text] = Field(default_factory=list)
+    examples: list[Text] = Field(default_factory=list)
+    question: Text | None = None
+    say: list[Statement] = Field(min_length=1)
+
+
+class Prompts(Part):
+    """The program's own lines. A list holds variants that are used in turn, never twice running."""
+
+    not_understood: list[Text] = Field(min_length=3)
+    out_of_scope: list[Text] = Field(min_length=2)
+    nothing_heard: list[Text] = Field(min_length=2)
+    clarify: Text
+    ask: dict[Name, OneOrMore]
+    easing: OneOrMore
+    help: list[Text] = Field(min_length=1)
+    no_more: OneOrMore
+    nothing_running: OneOrMore
+    paused: OneOrMore
+    resumed: OneOrMore
+    slower: OneOrMore
+    faster: OneOrMore
+    louder: OneOrMore
+    quieter: OneOrMore
+    start_over: OneOrMore
+    stopped: OneOrMore
+    thanks: OneOrMore
+    still_there: OneOrMore
+    time_left: Text
+    no_hold: OneOrMore
+    steps_done: OneOrMore
+    better: OneOrMore
+    not_better: OneOrMore
+    offer_next: Text
+    emergency_again: OneOrMore
+
+
+class Expectation(Part):
+    """What must come back: texts that must, and must not, be said; the meaning; the urgency."""
+
+    intent: Name | None = None
+    urgency: Level | None = None
+    slots: dict[Name, str] | None = None
+    says: Annotated[list[Text], BeforeValidator(_as_list)] = Field(default_factory=list)
+    never: Annotated[list[Text], BeforeValidator(_as_list)] = Field(default_factory=list)
+    holds_s: int | None = None
+    asks: bool | None = None
+
+
+class Turn(Part):
+    """One turn: what is said, or `wait` for the running timer to end, or `silent` for nothing said."""
+
+    user: Text | None = None
+    wait: bool = False
+    silent: bool = False
+    expect: Expectation = Field(default_factory=Expectation)
+
+
+class Conversation(Part):
+    """A conversation that must go as written."""
+
+    name: Text
+    region: Name | None = None
+    turns: list[Turn] = Field(min_length=1)
+
+
+SlotLists = dict[Name, dict[Name, OneOrMore]]
+"""slot -> value -> what people say for it (hassil templates); the first is how the program says it."""

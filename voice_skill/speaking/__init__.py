@@ -1,0 +1,1 @@
+"""From words to sound: text preparation, voices, and the cache of rendered speech."""

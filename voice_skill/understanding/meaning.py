@@ -1,0 +1,49 @@
+"""What was meant: the result of understanding one utterance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Urgency = Literal["none", "soon", "urgent", "emergency"]
+URGENCIES: tuple[Urgency, ...] = ("none", "soon", "urgent", "emergency")
+"""From harmless to worst; the order is the rank."""
+
+OUT_OF_SCOPE = "out_of_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One possible meaning. confidence: 0..1, calibrated (of those with 0.9, nine in ten are right)."""
+
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the dialog knows when something is said.
+
+    expecting: intents the open question can be answered with, e.g. ("yes", "no").
+    asking_slot: the slot the open question asks for, e.g. "muscle", or "".
+    in_session: an exercise or answer is running, so short commands are likely.
+    """
+
+    expecting: tuple[str, ...] = ()
+    asking_slot: str = ""
+    in_session: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What was meant.
+
+    text: as heard. intent: a name of the taxonomy, "out_of_scope", or None when nothing was said.
+    urgency: of a red flag in the words, else "none". candidates: best first, the chosen one included.
+    """
+
+    text: str
+    intent: str | None
+    slots: Mapping[str, str] = field(default_factory=dict)
+    urgency: Urgency = "none"
+    confidence: float = 0.0
+    candidates: tuple[Candidate, ...] = ()
