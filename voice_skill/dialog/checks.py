@@ -12,17 +12,7 @@ from hassil.parse_expression import parse_sentence
 from voice_skill.dialog.positions import KeyPath
 from voice_skill.dialog.reading import Draft
 from voice_skill.dialog.schema import SEED_SOURCE, Statement, Step
-
-STEERING = frozenset(
-    {
-        *("next", "previous", "repeat", "slower", "faster", "louder", "quieter", "pause", "resume"),
-        *("stop", "start_over", "help", "yes", "no", "better", "not_better", "time_left", "thanks"),
-    }
-)
-"""Intents that steer the conversation; the dialog answers them from prompts.yaml."""
-
-BEYOND = frozenset({"emergency", "urgent_sign", "out_of_scope"})
-"""Intents answered from red_flags.yaml and prompts.yaml."""
+from voice_skill.dialog.words import BEYOND, STEERING
 
 MAX_WORDS = 20
 """Words in one spoken sentence: more than that is more than one breath."""

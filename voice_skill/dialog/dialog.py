@@ -1,0 +1,240 @@
+"""The dialog: `step(state, input) -> turn`, a pure function over a pack.
+
+Order of precedence: a red flag, then steering words, then the answer to an open question, then a new topic.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from voice_skill.dialog.exercises import Leader
+from voice_skill.dialog.lines import Writer
+from voice_skill.dialog.pack import Pack
+from voice_skill.dialog.schema import Answer, Topic
+from voice_skill.dialog.state import (
+    Action,
+    CancelTimers,
+    Change,
+    End,
+    Heard,
+    Input,
+    Line,
+    Say,
+    StartTimer,
+    State,
+    TimerEnded,
+    Turn,
+)
+from voice_skill.dialog.words import STEERING
+from voice_skill.understanding.meaning import OUT_OF_SCOPE, Context, Meaning
+
+REMEMBERED = ("muscle", "side", "situation")
+"""Slots that describe the person's cramp and so carry over to the next question."""
+
+HANDS_ON = frozenset({"relief", "stretch", "massage", "walk", "compress", "bath"})
+"""Guidance that is withheld once a sign needing medical help has been said."""
+
+CLOSE = 0.15
+"""Two meanings whose confidences differ by less are close: ask which was meant."""
+
+SURE = 0.6
+"""From this confidence on the best meaning is taken without asking."""
+
+PATIENCE_S = 12.0
+"""How long an open question waits for an answer before silence counts as one."""
+
+CHANGES: Mapping[str, Change] = {
+    "slower": Change("rate", 0.8),
+    "faster": Change("rate", 1.25),
+    "louder": Change("volume", 1.5),
+    "quieter": Change("volume", 0.6),
+}
+
+
+class Dialog:
+    """A conversation over one pack in one region; holds no state of its own."""
+
+    def __init__(self, pack: Pack, region: str = "") -> None:
+        self.pack = pack
+        self._write = Writer(pack, region)
+        self._lead = Leader(pack, self._write)
+
+    def context(self, state: State) -> Context:
+        """Return what helps to understand the next utterance."""
+        expecting: tuple[str, ...] = ()
+        if state.phase in ("checking", "offering"):
+            expecting = ("yes", "no", "better", "not_better")
+        elif state.choices:
+            expecting = (*state.choices, "yes", "no")
+        elif state.rest:
+            expecting = ("yes", "no", "next")
+        return Context(expecting, state.asking, in_session=bool(state.topic or state.exercise))
+
+    def step(self, state: State, event: Input) -> Turn:
+        """Return what follows from one input. The same arguments always give the same turn."""
+        if isinstance(event, TimerEnded):
+            turn = self._after_timer(state, event)
+        else:
+            turn = self._after_words(replace(state, silences=0), event)
+        said = tuple(line for action in turn.actions if isinstance(action, Say) for line in action.lines)
+        return replace(turn, state=replace(turn.state, last=said)) if said else turn
+
+    def _after_words(self, state: State, heard: Heard) -> Turn:
+        meaning = heard.meaning
+        if meaning.urgency in ("urgent", "emergency"):
+            return self._red_flag(state, meaning)
+        if meaning.intent is None:
+            return self._prompt(state, "nothing_heard")
+        if self._withheld(state, meaning.intent):
+            return self._again(state)
+        if meaning.intent in STEERING:
+            return self._steer(state, heard)
+        if meaning.intent == OUT_OF_SCOPE:
+            return self._prompt(state, "out_of_scope" if meaning.confidence >= SURE else "not_understood")
+        return self._clarify(state, meaning) or self._answer(state, meaning)
+
+    # Red flags
+
+    def _red_flag(self, state: State, meaning: Meaning) -> Turn:
+        flag = meaning.slots.get("flag", "")
+        lines = tuple(self._write.line(statement) for statement in self.pack.red_flags[flag].say)
+        fresh = State(flag=flag, used=state.used, topic=meaning.intent or "")
+        return Turn(fresh, (CancelTimers(), Say(lines, "emergency")), meaning.urgency)
+
+    def _withheld(self, state: State, intent: str) -> bool:
+        if not state.flag:
+            return False
+        if self.pack.red_flags[state.flag].level == "emergency":
+            return intent not in ("stop", "thanks", "start_over", "repeat", "louder", "quieter")
+        return intent in HANDS_ON
+
+    def _again(self, state: State) -> Turn:
+        """Say the instruction again instead of guidance: the flag outlives a change of subject."""
+        sign = self.pack.red_flags[state.flag]
+        state, line = self._write.prompt(state, "emergency_again")
+        return Turn(state, (Say((self._write.line(sign.say[0]), line), "emergency"),), sign.level)
+
+    # Steering
+
+    def _steer(self, state: State, heard: Heard) -> Turn:
+        intent = heard.meaning.intent or ""
+        if intent in CHANGES:
+            state, line = self._write.prompt(state, intent)
+            return Turn(state, (CHANGES[intent], Say((line,), "prompt")))
+        match intent:
+            case "stop":
+                return self._end(state, "stopped")
+            case "thanks":
+                return self._end(state, "thanks")
+            case "help":
+                return Turn(state, (Say(self._write.fixed(self.pack.prompts.help), "prompt"),))
+            case "start_over":
+                return self._start_over(state)
+            case "repeat" if state.phase not in ("leading", "paused"):
+                return self._repeat(state)
+            case "yes" | "no" if state.choices:
+                return self._choose(state, state.choices[0 if intent == "yes" else 1])
+        led = self._lead.steer(state, intent, heard.hold_left) if state.exercise else None
+        if led:
+            return Turn(*led)
+        if intent in ("next", "yes", "resume") and state.rest:
+            return Turn(replace(state, rest=()), (Say(state.rest),))
+        return self._without_exercise(state, intent)
+
+    def _end(self, state: State, prompt: str) -> Turn:
+        state, line = self._write.prompt(state, prompt)
+        return Turn(State(used=state.used), (CancelTimers(), Say((line,), "prompt"), End()))
+
+    def _start_over(self, state: State) -> Turn:
+        if state.exercise and not state.flag:
+            return Turn(*self._lead.start(state, state.exercise))
+        return self._prompt(State(used=state.used), "start_over", CancelTimers())
+
+    def _without_exercise(self, state: State, intent: str) -> Turn:
+        match intent:
+            case "no":
+                state, line = self._write.prompt(
+                    replace(state, phase="idle", choices=(), asking=""), "stopped"
+                )
+                return Turn(state, (CancelTimers(), Say((line,), "prompt")))
+            case "better" | "not_better":
+                return self._prompt(state, intent)
+            case "next" | "yes":
+                return self._prompt(state, "no_more" if state.topic else "nothing_running")
+            case _:
+                return self._prompt(state, "nothing_running")
+
+    def _repeat(self, state: State) -> Turn:
+        if not state.last:
+            return self._prompt(state, "nothing_running")
+        level = self.pack.red_flags[state.flag].level if state.flag else "none"
+        return Turn(state, (Say(state.last, "emergency" if state.flag else "answer"),), level)
+
+    # Topics
+
+    def _clarify(self, state: State, meaning: Meaning) -> Turn | None:
+        best = [one for one in meaning.candidates if one.intent in self.pack.topics][:2]
+        if len(best) < 2 or best[0].confidence >= SURE or best[0].confidence - best[1].confidence >= CLOSE:
+            return None
+        first, second = (one.intent for one in best)
+        titles = {"first": self.pack.topics[first].title, "second": self.pack.topics[second].title}
+        line = Line(self._write.fill(self.pack.prompts.clarify, titles))
+        state = replace(state, phase="asking", choices=(first, second), slots=self._merge(state, meaning))
+        return Turn(state, (CancelTimers(), Say((line,), "question"), self._patience()), clarify=True)
+
+    def _choose(self, state: State, intent: str) -> Turn:
+        return self._answer(replace(state, choices=()), Meaning("", intent, confidence=1.0))
+
+    def _merge(self, state: State, meaning: Meaning) -> dict[str, str]:
+        known = {slot: value for slot, value in state.slots.items() if slot in REMEMBERED}
+        return {**known, **meaning.slots}
+
+    def _answer(self, state: State, meaning: Meaning) -> Turn:
+        intent = meaning.intent or ""
+        topic = self.pack.topics[intent]
+        slots = self._merge(state, meaning)
+        answer = select(topic, slots)
+        lines = tuple(self._write.line(statement) for statement in answer.say)
+        rest = tuple(self._write.line(statement) for statement in answer.more)
+        held = {slot: value for slot, value in slots.items() if slot in REMEMBERED}
+        after = replace(
+            state, phase="idle", topic=intent, slots=held, rest=rest, choices=(), asking="", silences=0
+        )
+        actions: list[Action] = [CancelTimers(), Say(lines)]
+        if topic.ask and topic.ask not in slots:
+            after, question = self._write.question(after, topic.ask)
+            after = replace(after, phase="asking", asking=topic.ask, exercise=answer.exercise or "", step=0)
+            actions += [Say((question,), "question"), self._patience()]
+        elif answer.exercise:
+            after, steps = self._lead.start(after, answer.exercise)
+            actions += [action for action in steps if not isinstance(action, CancelTimers)]
+        elif state.phase in ("leading", "paused") and state.exercise:
+            after, line = self._write.prompt(replace(after, phase="paused"), "paused")
+            actions.append(Say((line,), "prompt"))
+        return Turn(after, tuple(actions), topic.urgency)
+
+    # Time and small things
+
+    def _after_timer(self, state: State, ended: TimerEnded) -> Turn:
+        if ended.name != "answer":
+            return Turn(*self._lead.after_timer(state, ended.name))
+        if state.phase == "asking" and state.exercise and not state.choices:
+            return Turn(*self._lead.start(replace(state, asking=""), state.exercise))
+        if state.phase in ("asking", "checking", "offering") and state.silences == 0:
+            state, line = self._write.prompt(replace(state, silences=1), "still_there")
+            return Turn(state, (Say((line,), "question"), StartTimer("answer", 2 * PATIENCE_S)))
+        return Turn(State(used=state.used), (CancelTimers(), End()))
+
+    def _patience(self) -> StartTimer:
+        return StartTimer("answer", PATIENCE_S)
+
+    def _prompt(self, state: State, name: str, *first: Action) -> Turn:
+        state, line = self._write.prompt(state, name)
+        return Turn(state, (*first, Say((line,), "prompt")))
+
+
+def select(topic: Topic, slots: Mapping[str, str]) -> Answer:
+    """Return the first answer of the topic whose `when` holds for the slots; the last holds always."""
+    for answer in topic.answers:
+        if all(slots.get(slot, "unknown") in values for slot, values in answer.when.items()):
+            return answer
+    return topic.answers[-1]
