@@ -27,6 +27,9 @@ class Voice(Protocol):
     name: str
     """As in `--voice`: "piper" or "pyttsx3"."""
 
+    identity: str
+    """What besides text and settings decides the sound: engine, voice, versions. Final after `load`."""
+
     def load(self) -> None:
         """Open the engine. Raises MissingError with the fix when it is not there."""
         ...

@@ -1,0 +1,35 @@
+"""Finds eSpeak NG for pyttsx3: the system's library, else the one inside the package `espeakng-loader`."""
+
+import ctypes
+import importlib.util
+import os
+from pathlib import Path
+
+SONAME = "libespeak-ng.so.1"
+
+
+def load_espeak() -> bool:
+    """Make eSpeak NG available to this process; return whether there is one.
+
+    Call it before pyttsx3's driver is imported: the driver opens the library by its SONAME, and a library
+    that is already loaded under that name is the one it gets.
+    """
+    return _opens(SONAME) or _load_packaged()
+
+
+def _opens(library: str) -> bool:
+    try:
+        ctypes.CDLL(library, ctypes.RTLD_GLOBAL)
+    except OSError:
+        return False
+    return True
+
+
+def _load_packaged() -> bool:
+    spec = importlib.util.find_spec("espeakng_loader")
+    if spec is None or not spec.submodule_search_locations:
+        return False
+    folder = Path(spec.submodule_search_locations[0])
+    # The library was built with its builder's data path, which does not exist here.
+    os.environ["ESPEAK_DATA_PATH"] = str(folder / "espeak-ng-data")
+    return _opens(str(folder / SONAME)) or _opens(str(folder / "libespeak-ng.so"))

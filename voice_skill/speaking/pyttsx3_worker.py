@@ -1,0 +1,104 @@
+"""The process in which pyttsx3 runs: takes one sentence at a time from a pipe, sends its samples back.
+
+pyttsx3 may hang in its run loop, prints to standard output and swallows its own errors; alone in a process
+it can be timed out and killed without harm. It is started by `pyttsx3_voice`, never imported by it.
+"""
+
+import math
+import os
+import signal
+import sys
+import time
+import wave
+from multiprocessing.connection import Connection
+from typing import Any
+
+from voice_skill.speaking.espeak_library import load_espeak
+
+NORMAL_WORDS_PER_MINUTE = 165
+ORPHAN_SECONDS = 60
+"""A worker that is stuck this long is of no use to anybody, also when nobody is left to kill it."""
+
+
+def main() -> None:
+    """Serve requests from the pipe whose descriptor is the first argument until it is closed."""
+    pipe = Connection(int(sys.argv[1]))
+    language, voice = sys.argv[2], sys.argv[3]
+    if not load_espeak():
+        pipe.send({"missing": "eSpeak NG"})
+        return
+    try:
+        import pyttsx3
+
+        engine = pyttsx3.init("espeak")
+        chosen = voice or choose_voice(engine.getProperty("voices"), language)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other process must hear of it
+        pipe.send({"error": f"{type(error).__name__}: {error}"})
+        return
+    pipe.send({"voice": chosen})
+    while True:
+        try:
+            request = pipe.recv()
+        except EOFError:
+            return
+        signal.alarm(ORPHAN_SECONDS)
+        pipe.send(render(engine, chosen, **request))
+        signal.alarm(0)
+
+
+def choose_voice(voices: list[Any], language: str) -> str:
+    """Return the id of the best voice for `language`, e.g. "en" or "en-gb"; the first one if none fits."""
+    language = language.lower()
+
+    def fit(voice: Any) -> int:
+        codes = [str(code).lower() for code in voice.languages]
+        if voice.id.rsplit("/", 1)[-1] == language:
+            return 3
+        if language in codes:
+            return 2
+        return int(any(code.split("-")[0] == language.split("-")[0] for code in codes))
+
+    return str(max(voices, key=fit).id)
+
+
+def render(engine: Any, voice: str, text: str, rate: float, pitch: float) -> dict[str, Any]:
+    """Render one sentence; return {"samples": int16 bytes, "rate": Hz} or {"error": what went wrong}."""
+    finished: list[bool] = []
+    errors: list[str] = []
+    tokens = [
+        engine.connect("finished-utterance", lambda completed, **_: finished.append(completed)),
+        engine.connect("error", lambda exception, **_: errors.append(str(exception))),
+    ]
+    # A file in memory: nothing is left on the disk, whatever happens to this process.
+    file = os.memfd_create("speech")
+    try:
+        engine.setProperty("voice", voice)
+        engine.setProperty("rate", round(NORMAL_WORDS_PER_MINUTE * rate))
+        # eSpeak's pitch runs from 0 (an octave lower) over 50 to 100 (an octave higher).
+        engine.setProperty("pitch", round(50 + 50 * math.log2(pitch)))
+        engine.save_to_file(text, f"/proc/self/fd/{file}")
+        engine.runAndWait()
+        # With an asynchronous eSpeak, runAndWait returns before the file is written.
+        while not finished and not errors:
+            time.sleep(0.001)
+        if errors:
+            return {"error": "; ".join(errors)}
+        return _read(file)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other process must hear of it
+        return {"error": f"{type(error).__name__}: {error}"}
+    finally:
+        os.close(file)
+        for token in tokens:
+            engine.disconnect(token)
+
+
+def _read(file: int) -> dict[str, Any]:
+    if not os.fstat(file).st_size:
+        return {"error": "pyttsx3 wrote no sound"}
+    os.lseek(file, 0, os.SEEK_SET)
+    with os.fdopen(os.dup(file), "rb") as stream, wave.open(stream, "rb") as wav:
+        return {"samples": wav.readframes(wav.getnframes()), "rate": wav.getframerate()}
+
+
+if __name__ == "__main__":
+    main()
