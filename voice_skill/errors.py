@@ -27,8 +27,8 @@ class AudioFileError(UsageError):
     """A recording that cannot be used: not audio, empty, truncated, too long (exit code 2)."""
 
 
-class PackError(VoiceSkillError):
-    """A dialog pack with mistakes in it; ``problems`` are ``file:line: message`` (exit code 1)."""
+class PackError(UsageError):
+    """A dialog pack with mistakes in it; ``problems`` are ``file:line: message`` (exit code 2)."""
 
     def __init__(self, problems: list[str]) -> None:
         first = problems[0] if problems else "the pack is broken"

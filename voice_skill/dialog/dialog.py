@@ -55,8 +55,8 @@ class Dialog:
 
     def __init__(self, pack: Pack, region: str = "") -> None:
         self.pack = pack
-        self._write = Writer(pack, region)
-        self._lead = Leader(pack, self._write)
+        self.write = Writer(pack, region)
+        self._lead = Leader(pack, self.write)
 
     def context(self, state: State) -> Context:
         """Return what helps to understand the next utterance."""
@@ -96,7 +96,7 @@ class Dialog:
 
     def _red_flag(self, state: State, meaning: Meaning) -> Turn:
         flag = meaning.slots.get("flag", "")
-        lines = tuple(self._write.line(statement) for statement in self.pack.red_flags[flag].say)
+        lines = tuple(self.write.line(statement) for statement in self.pack.red_flags[flag].say)
         fresh = State(flag=flag, used=state.used, topic=meaning.intent or "")
         return Turn(fresh, (CancelTimers(), Say(lines, "emergency")), meaning.urgency)
 
@@ -110,15 +110,15 @@ class Dialog:
     def _again(self, state: State) -> Turn:
         """Say the instruction again instead of guidance: the flag outlives a change of subject."""
         sign = self.pack.red_flags[state.flag]
-        state, line = self._write.prompt(state, "emergency_again")
-        return Turn(state, (Say((self._write.line(sign.say[0]), line), "emergency"),), sign.level)
+        state, line = self.write.prompt(state, "emergency_again")
+        return Turn(state, (Say((self.write.line(sign.say[0]), line), "emergency"),), sign.level)
 
     # Steering
 
     def _steer(self, state: State, heard: Heard) -> Turn:
         intent = heard.meaning.intent or ""
         if intent in CHANGES:
-            state, line = self._write.prompt(state, intent)
+            state, line = self.write.prompt(state, intent)
             return Turn(state, (CHANGES[intent], Say((line,), "prompt")))
         match intent:
             case "stop":
@@ -126,7 +126,7 @@ class Dialog:
             case "thanks":
                 return self._end(state, "thanks")
             case "help":
-                return Turn(state, (Say(self._write.fixed(self.pack.prompts.help), "prompt"),))
+                return Turn(state, (Say(self.write.fixed(self.pack.prompts.help), "prompt"),))
             case "start_over":
                 return self._start_over(state)
             case "repeat" if state.phase not in ("leading", "paused"):
@@ -141,7 +141,7 @@ class Dialog:
         return self._without_exercise(state, intent)
 
     def _end(self, state: State, prompt: str) -> Turn:
-        state, line = self._write.prompt(state, prompt)
+        state, line = self.write.prompt(state, prompt)
         return Turn(State(used=state.used), (CancelTimers(), Say((line,), "prompt"), End()))
 
     def _start_over(self, state: State) -> Turn:
@@ -152,7 +152,7 @@ class Dialog:
     def _without_exercise(self, state: State, intent: str) -> Turn:
         match intent:
             case "no":
-                state, line = self._write.prompt(
+                state, line = self.write.prompt(
                     replace(state, phase="idle", choices=(), asking=""), "stopped"
                 )
                 return Turn(state, (CancelTimers(), Say((line,), "prompt")))
@@ -177,7 +177,7 @@ class Dialog:
             return None
         first, second = (one.intent for one in best)
         titles = {"first": self.pack.topics[first].title, "second": self.pack.topics[second].title}
-        line = Line(self._write.fill(self.pack.prompts.clarify, titles))
+        line = Line(self.write.fill(self.pack.prompts.clarify, titles))
         state = replace(state, phase="asking", choices=(first, second), slots=self._merge(state, meaning))
         return Turn(state, (CancelTimers(), Say((line,), "question"), self._patience()), clarify=True)
 
@@ -193,22 +193,22 @@ class Dialog:
         topic = self.pack.topics[intent]
         slots = self._merge(state, meaning)
         answer = select(topic, slots)
-        lines = tuple(self._write.line(statement) for statement in answer.say)
-        rest = tuple(self._write.line(statement) for statement in answer.more)
+        lines = tuple(self.write.line(statement) for statement in answer.say)
+        rest = tuple(self.write.line(statement) for statement in answer.more)
         held = {slot: value for slot, value in slots.items() if slot in REMEMBERED}
         after = replace(
             state, phase="idle", topic=intent, slots=held, rest=rest, choices=(), asking="", silences=0
         )
         actions: list[Action] = [CancelTimers(), Say(lines)]
         if topic.ask and topic.ask not in slots:
-            after, question = self._write.question(after, topic.ask)
+            after, question = self.write.question(after, topic.ask)
             after = replace(after, phase="asking", asking=topic.ask, exercise=answer.exercise or "", step=0)
             actions += [Say((question,), "question"), self._patience()]
         elif answer.exercise:
             after, steps = self._lead.start(after, answer.exercise)
             actions += [action for action in steps if not isinstance(action, CancelTimers)]
         elif state.phase in ("leading", "paused") and state.exercise:
-            after, line = self._write.prompt(replace(after, phase="paused"), "paused")
+            after, line = self.write.prompt(replace(after, phase="paused"), "paused")
             actions.append(Say((line,), "prompt"))
         return Turn(after, tuple(actions), topic.urgency)
 
@@ -220,7 +220,7 @@ class Dialog:
         if state.phase == "asking" and state.exercise and not state.choices:
             return Turn(*self._lead.start(replace(state, asking=""), state.exercise))
         if state.phase in ("asking", "checking", "offering") and state.silences == 0:
-            state, line = self._write.prompt(replace(state, silences=1), "still_there")
+            state, line = self.write.prompt(replace(state, silences=1), "still_there")
             return Turn(state, (Say((line,), "question"), StartTimer("answer", 2 * PATIENCE_S)))
         return Turn(State(used=state.used), (CancelTimers(), End()))
 
@@ -228,7 +228,7 @@ class Dialog:
         return StartTimer("answer", PATIENCE_S)
 
     def _prompt(self, state: State, name: str, *first: Action) -> Turn:
-        state, line = self._write.prompt(state, name)
+        state, line = self.write.prompt(state, name)
         return Turn(state, (*first, Say((line,), "prompt")))
 
 

@@ -1,0 +1,92 @@
+"""`voice-skill evaluate`: run a data set, print accuracy and latency."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import track
+from rich.table import Table
+
+from voice_skill.audio.files import read_audio
+from voice_skill.audio.frames import Sound
+from voice_skill.cli.common import JsonOption, err, out, with_settings
+from voice_skill.config import Settings
+from voice_skill.dialog.pack import load_pack
+from voice_skill.ears import Ears
+from voice_skill.errors import UsageError
+from voice_skill.evaluation import Row, read_rows, run, summarise
+from voice_skill.session import Session
+from voice_skill.understanding.understander import Understander
+
+
+@with_settings
+def evaluate(
+    settings: Settings,
+    data: Annotated[Path, typer.Argument(metavar="DATA.jsonl", help="Rows of text or audio with labels.")],
+    results: Annotated[
+        Path | None, typer.Option("--results", metavar="OUT.jsonl", help="Write each row with what came out.")
+    ] = None,
+    noise: Annotated[
+        Path | None, typer.Option("--noise", metavar="F", help="Mix this recording into every clip.")
+    ] = None,
+    snr: Annotated[float, typer.Option("--snr", metavar="DB", help="Level of speech over noise.")] = 10.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a labelled data set (JSON lines) and print accuracy and latency.
+
+    Example: voice-skill evaluate questions.jsonl --results out.jsonl
+    """
+    rows = read_rows(data)
+    bench = _Bench(settings, needs_ears=any("audio" in row for row in rows))
+    mixed = (read_audio(noise, max_seconds=3600), snr) if noise is not None else None
+    going = run(rows, data.parent, bench.session, bench.hear, mixed)
+    done = list(
+        track(going, "Evaluating", total=len(rows), console=err, transient=True, disable=not err.is_terminal)
+    )
+    if results is not None:
+        _write(results, done)
+    summary = summarise(done)
+    if as_json:
+        typer.echo(json.dumps(summary))
+    else:
+        _show(summary)
+
+
+class _Bench:
+    """The rooms a data set needs, opened once."""
+
+    def __init__(self, settings: Settings, *, needs_ears: bool) -> None:
+        self._settings = settings
+        self._pack = load_pack(settings.pack)
+        self._understander = Understander(self._pack.phrases, self._pack.slots, self._pack.red_flags)
+        if needs_ears:
+            self._ears.load()
+
+    @cached_property
+    def _ears(self) -> Ears:
+        return Ears(self._settings, self._pack)
+
+    def hear(self, sound: Sound) -> str:
+        return self._ears.transcribe(sound).text
+
+    def session(self) -> Session:
+        return Session(self._pack, self._understander, self._settings.region)
+
+
+def _write(path: Path, rows: list[Row]) -> None:
+    try:
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _show(summary: Row) -> None:
+    table = Table("figure", "value", box=None, pad_edge=False)
+    for name, value in summary.items():
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+        if isinstance(value, dict):
+            shown = ", ".join(f"{key} {inner}" for key, inner in value.items())
+        table.add_row(name, str(shown))
+    out.print(table)

@@ -1,0 +1,115 @@
+"""One conversation: understanding and dialog together, in words. No sound, no threads, no clock."""
+
+from dataclasses import dataclass
+
+from voice_skill.dialog.dialog import Dialog
+from voice_skill.dialog.pack import Pack
+from voice_skill.dialog.state import Heard, Line, Say, State, TimerEnded, TimerName, Turn
+from voice_skill.understanding.meaning import OUT_OF_SCOPE, Meaning
+from voice_skill.understanding.understander import Understander
+
+
+class Session:
+    """A running conversation over a pack. Build the pack's Understander once and share it."""
+
+    def __init__(self, pack: Pack, understander: Understander, region: str = "") -> None:
+        self._dialog = Dialog(pack, region)
+        self.write = self._dialog.write
+        self._understander = understander
+        self.pack = pack
+        self.state = State()
+
+    def understand(self, text: str) -> Meaning:
+        """Return what the words mean at this point of the conversation."""
+        if not text.strip():
+            return Meaning("", None)
+        return self._understander.understand(text, self._dialog.context(self.state))
+
+    @property
+    def running(self) -> bool:
+        """Tell whether there is anything to forget."""
+        return self.state != State(used=self.state.used)
+
+    def addressed(self, meaning: Meaning) -> bool:
+        """Tell whether talk in the room is meant for the assistant."""
+        return meaning.intent is not None and (self.running or meaning.intent != OUT_OF_SCOPE)
+
+    def hear(self, meaning: Meaning, hold_left: float | None = None) -> Turn:
+        """Take what was meant and return what follows."""
+        return self._take(self._dialog.step(self.state, Heard(meaning, hold_left)))
+
+    def timer_ended(self, name: TimerName) -> Turn:
+        """Take a timer's end and return what follows."""
+        return self._take(self._dialog.step(self.state, TimerEnded(name)))
+
+    def forget(self) -> None:
+        """Forget the person."""
+        self.state = State()
+
+    def _take(self, turn: Turn) -> Turn:
+        self.state = turn.state
+        return turn
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One guided step of a one-shot answer: what is said, and the seconds to hold."""
+
+    line: Line
+    hold_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer to one question, as `ask` gives it.
+
+    reply: said first. steps: said then. question: asked at the end ("" if none).
+    """
+
+    meaning: Meaning
+    turn: Turn
+    reply: tuple[Line, ...]
+    steps: tuple[Step, ...]
+    question: tuple[Line, ...]
+
+    @property
+    def text(self) -> str:
+        """Return the words spoken first."""
+        return " ".join(line.text for line in self.reply)
+
+    @property
+    def sources(self) -> list[str]:
+        """Return every source of what is said, each once, in order."""
+        lines = [*self.reply, *(step.line for step in self.steps)]
+        return list(dict.fromkeys(source for line in lines for source in line.sources))
+
+
+def answer(session: Session, text: str) -> Answer:
+    """Return the whole answer to one question put to a fresh session."""
+    meaning = session.understand(text)
+    turn = session.hear(meaning)
+    said = [action for action in turn.actions if isinstance(action, Say)]
+    reply = tuple(line for say in said if say.role not in ("step", "question") for line in say.lines)
+    question = tuple(line for say in said if say.role == "question" for line in say.lines)
+    exercise = session.pack.exercises.get(turn.state.exercise)
+    steps = tuple(
+        Step(session.write.line(step), step.hold_s) for step in (exercise.steps if exercise else ())
+    )
+    return Answer(meaning, turn, reply or question, steps, question if reply else ())
+
+
+def as_json(answer: Answer, heard: str, ms: dict[str, int]) -> dict[str, object]:
+    """Return the answer in the form of `ask --json`. ms: how long each stage took, in milliseconds."""
+    return {
+        "heard": heard,
+        "intent": answer.meaning.intent,
+        "slots": dict(answer.meaning.slots),
+        "urgency": answer.turn.urgency,
+        "confidence": round(answer.meaning.confidence, 3),
+        "clarify": answer.turn.clarify,
+        "reply": answer.text,
+        "question": " ".join(line.text for line in answer.question),
+        "steps": [{"say": step.line.text, "hold_s": step.hold_s} for step in answer.steps],
+        "sources": answer.sources,
+        "ms": ms,
+    }
