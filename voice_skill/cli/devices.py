@@ -22,11 +22,10 @@ def devices(
         return
     table = Table("no.", "name", "in", "out", "rate", "system", "used as", box=None, pad_edge=False)
     for one in found:
-        uses = [
-            use
-            for use, yes in (("microphone", one.default_input), ("loudspeaker", one.default_output))
-            if yes
-        ]
+        default = {"microphone": one.default_input, "loudspeaker": one.default_output}
+        chosen = {"microphone": settings.microphone, "loudspeaker": settings.loudspeaker}
+        uses = [f"{use} (default)" for use, yes in default.items() if yes]
+        uses += [f"{use} (your settings)" for use, name in chosen.items() if name in (one.index, one.name)]
         row = (one.index, one.name, one.inputs, one.outputs, f"{one.rate:.0f} Hz", one.host, ", ".join(uses))
         table.add_row(*map(str, row))
     out.print(table)

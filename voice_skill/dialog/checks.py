@@ -8,6 +8,7 @@ from typing import Any
 from hassil.errors import HassilError
 from hassil.expression import Group, ListReference, RuleReference
 from hassil.parse_expression import parse_sentence
+from hassil.parser import ParseError
 
 from voice_skill.dialog.positions import KeyPath
 from voice_skill.dialog.reading import Draft
@@ -121,7 +122,7 @@ def _check_phrases(draft: Draft) -> None:
 def _check_template(draft: Draft, part: str, where: KeyPath, template: str) -> None:
     try:
         expression = parse_sentence(template).expression
-    except (HassilError, ValueError) as error:
+    except (HassilError, ParseError, ValueError) as error:
         draft.report(part, where, f"the template cannot be read: {error}")
         return
     for reference in _references(expression):
