@@ -1,0 +1,111 @@
+"""The recogniser that works right after installation: Moonshine, tiny English model, on onnxruntime."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from voice_skill.audio.frames import SAMPLE_RATE, Samples
+from voice_skill.hearing.biasing import WordBias
+from voice_skill.hearing.decoding import decode
+from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, packaged_weights
+from voice_skill.hearing.recognizer import Transcript
+
+SHORTEST_S = 0.2
+"""Less sound than this holds no word."""
+
+LONGEST_S = 20.0
+"""The model was trained on pieces of up to 30 s and is best well below; more is cut at a pause."""
+
+PAUSE_S = 0.2
+"""The stretch whose loudness is looked at to find a pause."""
+
+NO_SPEECH = "you"
+"""What the model writes for silence, hiss or a tone; nobody asks anything with that word alone."""
+
+FULL_SCALE = 32768.0
+
+
+class MoonshineRecognizer:
+    """Fills the `Recognizer` protocol. Knows the words only at the end, and no times.
+
+    weights: folder of the model; without one, that of the installed package. threads: for the network.
+    Has no grammar: phrases only make it lean towards their rarer words (see `biasing`).
+    """
+
+    name = "moonshine"
+
+    def __init__(self, weights: Path | None = None, threads: int = 2) -> None:
+        self._weights = weights
+        self._threads = threads
+        self._phrases: tuple[str, ...] = ()
+        self._loaded: tuple[MoonshineModel, WordBias] | None = None
+        self.reset()
+
+    def load(self) -> None:
+        """Open the model and run it once, so that the first answer is as fast as the others."""
+        self._open()
+
+    def use_phrases(self, phrases: Sequence[str]) -> None:
+        """Lean towards the words of these phrases; replaces those given before."""
+        self._phrases = tuple(phrases)
+        if self._loaded:
+            self._loaded[1].expect(self._phrases)
+
+    def reset(self) -> None:
+        """Forget the utterance so far."""
+        self._waiting: list[Samples] = []
+        self._waiting_samples = 0
+        self._texts: list[str] = []
+
+    def accept(self, samples: Samples) -> None:
+        """Take the next piece of the utterance. What is longer than LONGEST_S is recognised meanwhile."""
+        self._waiting.append(samples)
+        self._waiting_samples += len(samples)
+        longest = round(LONGEST_S * SAMPLE_RATE)
+        while self._waiting_samples > longest:
+            sound = np.concatenate(self._waiting)
+            cut = _pause(sound[:longest])
+            self._waiting, self._waiting_samples = [sound[cut:]], len(sound) - cut
+            self._texts.append(self._recognise(_as_floats(sound[:cut])))
+
+    def partial(self) -> str:
+        """Return the words of the pieces that are already recognised: "" for anything of ordinary length."""
+        return " ".join(filter(None, self._texts))
+
+    def finish(self) -> Transcript:
+        """Recognise what came since `reset`."""
+        if self._waiting_samples >= SHORTEST_S * SAMPLE_RATE:
+            self._texts.append(self._recognise(_as_floats(np.concatenate(self._waiting))))
+        transcript = Transcript(self.partial())
+        self.reset()
+        return transcript
+
+    def close(self) -> None:
+        """Free the model's memory."""
+        self.reset()
+        self._loaded = None
+
+    def _open(self) -> tuple[MoonshineModel, WordBias]:
+        if self._loaded is None:
+            model = MoonshineModel(self._weights or packaged_weights(), self._threads)
+            self._loaded = model, WordBias(model.tokenizer, self._phrases)
+            decode(model, model.encode(np.zeros(SAMPLE_RATE, np.float32)), self._loaded[1])
+        return self._loaded
+
+    def _recognise(self, samples: Floats) -> str:
+        model, bias = self._open()
+        text = model.tokenizer.decode(decode(model, model.encode(samples), bias))
+        return "" if text.strip(".,!?").lower() == NO_SPEECH else text
+
+
+def _as_floats(samples: Samples) -> Floats:
+    return samples.astype(np.float32) / np.float32(FULL_SCALE)
+
+
+def _pause(samples: Samples) -> int:
+    """Return where the quietest moment of the second half of a long sound is, in samples."""
+    width = round(PAUSE_S * SAMPLE_RATE)
+    half = len(samples) // 2
+    energy = np.cumsum(np.square(samples[half:].astype(np.float64)))
+    return half + int(np.argmin(energy[width:] - energy[:-width])) + width // 2

@@ -1,0 +1,149 @@
+"""The Moonshine network itself: sound into states, states and words so far into the odds of the next piece.
+
+Nothing here knows how a sentence is searched for; `decoding.py` does that.
+"""
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from voice_skill.audio.frames import SAMPLE_RATE
+from voice_skill.errors import MissingError
+from voice_skill.hearing.tokenizer import Tokenizer
+
+Floats = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+T = TypeVar("T")
+
+PACKAGE_FIX = "Install the release that carries the model: pip install moonshine-voice==0.0.73"
+ENCODER, DECODER, VOCABULARY = "encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"
+
+MIN_SAMPLES = SAMPLE_RATE // 10
+"""Less than this the encoder cannot take: its windows do not fit."""
+
+
+def packaged_weights() -> Path:
+    """Return the folder of the tiny English weights in the installed `moonshine-voice` package.
+
+    The package itself is not imported. Raises MissingError when it is not installed.
+    """
+    spec = importlib.util.find_spec("moonshine_voice")
+    if spec is None or spec.origin is None:
+        raise MissingError("The package moonshine-voice is not installed", PACKAGE_FIX)
+    return Path(spec.origin).parent / "assets" / "tiny-en"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A piece of sound as the decoder sees it. states: (1, time, 288). mask: ones, (1, samples)."""
+
+    states: Floats
+    mask: Ids
+
+    @property
+    def samples(self) -> int:
+        """Return the length of the sound in samples."""
+        return len(self.mask[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the decoder keeps of the beams so far, so that each step costs one piece only.
+
+    text: keys and values of the pieces so far, each (beams, heads, pieces, size).
+    sound: those of the encoded sound, each (beams, heads, time, size), alike for every beam.
+    encoded: the sound, repeated for every beam.
+    """
+
+    text: dict[str, Floats]
+    sound: dict[str, Floats]
+    encoded: Encoded
+
+    def take(self, beams: Ids) -> "Memory":
+        """Return the memory of the given beams, in that order; one may be taken several times."""
+        if len(beams) == len(self.encoded.states):
+            sound, encoded = self.sound, self.encoded  # the sound is the same for all: nothing to move
+        else:
+            sound = {name: value[beams] for name, value in self.sound.items()}
+            encoded = Encoded(self.encoded.states[beams], self.encoded.mask[beams])
+        return Memory({name: value[beams] for name, value in self.text.items()}, sound, encoded)
+
+
+class MoonshineModel:
+    """Encoder and decoder, opened from a folder. Raises MissingError when a file is missing or broken."""
+
+    def __init__(self, folder: Path, threads: int = 2) -> None:
+        self.tokenizer = _opened(folder / VOCABULARY, Tokenizer.read)
+        self._encoder = _opened(folder / ENCODER, lambda path: _session(path, threads))
+        self._decoder = _opened(folder / DECODER, lambda path: _session(path, threads))
+        past = [i for i in self._decoder.get_inputs() if i.name.startswith("past_key_values.")]
+        self._text_inputs = [i.name for i in past if ".decoder." in i.name]
+        self._sound_inputs = [i.name for i in past if ".encoder." in i.name]
+        self._nothing = {i.name: np.zeros((1, i.shape[1], 0, i.shape[3]), np.float32) for i in past}
+
+    def encode(self, samples: Floats) -> Encoded:
+        """Encode mono sound at 16 kHz, shape (n,), -1..1, at least MIN_SAMPLES long."""
+        mask = np.ones((1, len(samples)), np.int64)
+        feed = {"input_values": samples[np.newaxis], "attention_mask": mask}
+        return Encoded(self._encoder.run(["last_hidden_state"], feed)[0], mask)
+
+    def start(self, encoded: Encoded) -> tuple[Floats, Memory]:
+        """Return the logits of the first piece, (1, vocabulary), and the memory of that one beam."""
+        memory = Memory({}, self._nothing, encoded)
+        logits, present = self._run(np.array([Tokenizer.start]), memory, first=True)
+        text = {name: present[name] for name in self._text_inputs}
+        sound = {name: present[name] for name in self._sound_inputs}
+        return logits, Memory(text, sound, encoded)
+
+    def step(self, tokens: Ids, memory: Memory) -> tuple[Floats, Memory]:
+        """Add one piece to every beam. tokens: (beams,). Return the next logits, (beams, vocabulary)."""
+        logits, text = self._run(tokens, memory, first=False)
+        return logits, Memory(text, memory.sound, memory.encoded)
+
+    def _run(self, tokens: Ids, memory: Memory, *, first: bool) -> tuple[Floats, dict[str, Floats]]:
+        names = self._text_inputs + (self._sound_inputs if first else [])
+        feed = {
+            "input_ids": tokens[:, np.newaxis],
+            "encoder_hidden_states": memory.encoded.states,
+            "encoder_attention_mask": memory.encoded.mask,
+            "use_cache_branch": np.array([not first]),
+            **memory.sound,
+            **memory.text,
+        }
+        outputs = ["logits", *(name.replace("past_key_values", "present") for name in names)]
+        logits, *present = self._decoder.run(outputs, feed)
+        return logits[:, -1], dict(zip(names, present, strict=True))
+
+
+def _session(path: Path, threads: int) -> Any:
+    import onnxruntime  # an engine: imported only when one is loaded
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # An arena never gives memory back; without it a step costs no more and long sounds leave nothing behind.
+    options.enable_cpu_mem_arena = False
+    # Threads that spin between steps would take the cores from sound and speech.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _opened(path: Path, open_file: Callable[[Path], T]) -> T:
+    if not path.is_file():
+        raise MissingError(f"The recognition model is incomplete: {path} is not there", PACKAGE_FIX)
+    try:
+        return open_file(path)
+    except Exception as error:  # noqa: BLE001  onnxruntime raises types of its own that share no base
+        raise MissingError(
+            f"The recognition model is broken: {path} ({_line(error)})", PACKAGE_FIX
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", maxsplit=1)[0][:200]

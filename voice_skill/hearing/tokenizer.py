@@ -1,0 +1,59 @@
+"""Text pieces: between the numbers a recognition model yields and the text they stand for."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+WORD_START = "\u2581".encode()
+"""Marks a space before a piece, as SentencePiece writes it."""
+
+
+class Tokenizer:
+    """The pieces of a vocabulary; a piece's number is its place in `pieces`."""
+
+    start = 1
+    """The number that opens every text."""
+
+    end = 2
+    """The number that closes every text."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self.pieces = pieces
+
+    @classmethod
+    def read(cls, path: Path) -> "Tokenizer":
+        """Read a Moonshine `tokenizer.bin`: pieces one after the other, each with its length before it.
+
+        A length under 128 is one byte; a longer one is two, the first with 128 added, low part first.
+        Raises ValueError when the file breaks off.
+        """
+        data = path.read_bytes()
+        pieces, at = [], 0
+        while at < len(data):
+            length, at = _length(data, at)
+            if at + length > len(data):
+                raise ValueError(f"{path} breaks off in the middle of a piece")
+            pieces.append(data[at : at + length])
+            at += length
+        return cls(pieces)
+
+    def __len__(self) -> int:
+        return len(self.pieces)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Return the text of the pieces, without the markers that frame it; half a character is left out."""
+        raw = b"".join(self.pieces[i] for i in ids if not self.is_marker(i))
+        return raw.replace(WORD_START, b" ").decode("utf-8", errors="ignore").strip()
+
+    def is_marker(self, token: int) -> bool:
+        """Tell whether a piece stands for no text: unknown, start, end, and the vocabulary's spare places."""
+        return token <= self.end or self.pieces[token].startswith(b"<<ST_")
+
+
+def _length(data: bytes, at: int) -> tuple[int, int]:
+    """Return the length written at `at` and where the piece begins."""
+    first = data[at]
+    if first < 0x80:
+        return first, at + 1
+    if at + 1 >= len(data):
+        raise ValueError("the vocabulary breaks off in the middle of a length")
+    return first - 0x80 + (data[at + 1] << 7), at + 2
