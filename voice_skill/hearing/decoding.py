@@ -39,7 +39,7 @@ def decode(model: MoonshineModel, encoded: Encoded, bias: WordBias) -> list[int]
         grown, parents, ended = _grow(beams, logits, bias)
         if ended and ended.score > finished.score:
             finished = ended
-        # Without a bonus scores only fall; with one, a text that overtakes after this is too rare to wait for.
+        # Scores only fall, but for the bonus; a text that overtakes by it is too rare to wait for.
         if not grown or grown[0].score < finished.score:
             break
         beams = grown

@@ -139,10 +139,9 @@ def _opened(path: Path, open_file: Callable[[Path], T]) -> T:
         raise MissingError(f"The recognition model is incomplete: {path} is not there", PACKAGE_FIX)
     try:
         return open_file(path)
-    except Exception as error:  # noqa: BLE001  onnxruntime raises types of its own that share no base
-        raise MissingError(
-            f"The recognition model is broken: {path} ({_line(error)})", PACKAGE_FIX
-        ) from error
+    except Exception as error:  # onnxruntime raises types of its own that share no base
+        problem = f"The recognition model is broken: {path} ({_first_line(error)})"
+        raise MissingError(problem, PACKAGE_FIX) from error
 
 
 def _first_line(error: Exception) -> str:
