@@ -1,0 +1,153 @@
+"""Bad input: one clear line that says what is wrong and how to mend it, the right exit code, no traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.voices import speak
+
+QUESTION = "My calf is cramping."
+
+
+def run(*arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "voice_skill", *map(str, arguments)]
+    environment = {**os.environ, **env}
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
+
+
+def complaint(done: subprocess.CompletedProcess[str], code: int) -> str:
+    """Return the one line of complaint; there is never a traceback."""
+    assert "Traceback" not in done.stderr
+    assert done.returncode == code, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("voice-skill:")]
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+def ask(recording: Path) -> subprocess.CompletedProcess[str]:
+    return run("ask", "--audio", recording, "--json")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("empty.wav", b"", "empty"),
+        ("letter.wav", b"Dear pharmacist, my calf is cramping.", "WAV or FLAC"),
+        ("header.wav", b"RIFF\x24\x00\x00\x00WAVEfmt ", "header.wav"),
+    ],
+)
+def test_files_that_hold_no_sound(tmp_path: Path, name: str, content: bytes, expected: str):
+    (tmp_path / name).write_bytes(content)
+    assert expected in complaint(ask(tmp_path / name), 2)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path):
+    assert "question.wav" in complaint(ask(tmp_path / "question.wav"), 2)
+
+
+def test_an_hour_is_refused_at_once(tmp_path: Path):
+    with soundfile.SoundFile(tmp_path / "hour.wav", "w", 8000, 1, "PCM_U8") as file:
+        for _ in range(60):
+            file.write(np.zeros(60 * 8000, np.int16))
+    assert "60 min" in complaint(ask(tmp_path / "hour.wav"), 2) or "long" in ask(tmp_path / "hour.wav").stderr
+
+
+@pytest.mark.parametrize("kind", ["silence", "noise"])
+def test_nobody_spoke(tmp_path: Path, kind: str):
+    rng = np.random.default_rng(1)
+    samples = np.zeros(48_000) if kind == "silence" else rng.normal(0, 0.05, 48_000)
+    soundfile.write(tmp_path / "room.wav", samples, 16_000)
+    done = ask(tmp_path / "room.wav")
+    assert done.returncode == 0
+    assert '"heard": ""' in done.stdout
+    assert '"intent": null' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "channels", "subtype"),
+    [
+        ("8bit.wav", 8_000, 1, "PCM_U8"),
+        ("96k.wav", 96_000, 6, "PCM_24"),
+        ("float.wav", 44_100, 2, "FLOAT"),
+        ("q.flac", 48_000, 2, "PCM_16"),
+    ],
+)
+def test_any_rate_depth_and_number_of_channels(
+    tmp_path: Path, name: str, rate: int, channels: int, subtype: str
+):
+    sound = speak(QUESTION).at(rate)
+    frames = np.repeat(sound.samples[:, None], channels, axis=1)
+    soundfile.write(tmp_path / name, frames, rate, subtype)
+    assert '"intent": "relief"' in ask(tmp_path / name).stdout
+
+
+def test_a_truncated_recording_is_used_as_far_as_it_goes(tmp_path: Path):
+    soundfile.write(tmp_path / "whole.wav", speak(QUESTION, silence_after=5).samples, 16_000)
+    whole = (tmp_path / "whole.wav").read_bytes()
+    (tmp_path / "cut.wav").write_bytes(whole[: len(whole) // 2])
+    assert '"intent": "relief"' in ask(tmp_path / "cut.wav").stdout
+
+
+def test_wrong_use():
+    assert "--text" in complaint(run("ask"), 2)
+    assert "--help" in complaint(run("ask", "--txet", "x"), 2)
+    assert "characters" in complaint(run("ask", "--text", "ow " * 1000), 2)
+    assert "nothing to say" in complaint(run("say", "   "), 2)
+    assert "one of: " in complaint(run("ask", "--text", "ow", "--region", "mars"), 2)
+
+
+def test_a_choice_that_is_not_there():
+    assert "recognizer" in complaint(run("ask", "--text", "ow", "--recognizer", "whisper"), 2)
+    assert "pack" in complaint(run("ask", "--text", "ow", "--pack", "klingon"), 3)
+
+
+def test_a_model_that_is_not_there(tmp_path: Path):
+    soundfile.write(tmp_path / "q.wav", speak(QUESTION).samples, 16_000)
+    done = run("ask", "--audio", tmp_path / "q.wav", "--recognizer", "vosk", VOICE_SKILL_MODELS=str(tmp_path))
+    assert "voice-skill models install vosk-en-us-small" in complaint(done, 3)
+
+
+def test_settings_with_a_mistake(tmp_path: Path):
+    settings = tmp_path / "config.yaml"
+    settings.write_text("rate: 1.0\nvolum: 2\n")
+    assert f"{settings}:2: unknown option 'volum'" in complaint(run("say", "ow", "--config", settings), 2)
+    settings.write_text("rate: fast\n")
+    assert f"{settings}:1: rate:" in complaint(run("say", "ow", "--config", settings), 2)
+    assert "no settings file" in complaint(run("say", "ow", "--config", tmp_path / "none.yaml"), 2)
+
+
+def test_a_broken_pack(tmp_path: Path):
+    (tmp_path / "pack.yaml").write_text("name: [broken\n")
+    assert "pack.yaml:2" in complaint(run("ask", "--text", "ow", "--pack", tmp_path), 2)
+    done = run("check", tmp_path)
+    assert done.returncode == 1
+    assert f"{tmp_path / 'pack.yaml'}:2: " in done.stdout
+    assert "answers" in done.stdout or "prompts.yaml:1: this file is missing" in done.stdout
+
+
+def test_no_place_for_the_answer(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    assert "answer.wav" in complaint(run("ask", "--text", "ow", "--out", tmp_path / "file" / "answer.wav"), 2)
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"], "nothing half-written is left"
+
+
+def test_a_data_set_with_a_mistake(tmp_path: Path):
+    data = tmp_path / "data.jsonl"
+    data.write_text('{"id": "a", "text": "ow"}\n{broken\n')
+    assert f"{data}:2: not JSON" in complaint(run("evaluate", data), 2)
+    data.write_text('{"id": "a"}\n')
+    assert f"{data}:1: " in complaint(run("evaluate", data), 2)
+
+
+def test_no_sound_devices(tmp_path: Path):
+    nothing = {"ALSA_CONFIG_PATH": "/dev/null", "PULSE_SERVER": "unix:/nonexistent", "HOME": str(tmp_path)}
+    assert complaint(run("listen", **nothing), 3)
+    done = run("ask", "--text", "my calf is cramping", "--out", tmp_path / "answer.wav", **nothing)
+    assert done.returncode == 0
+    assert "Not spoken aloud" in done.stderr
+    assert (tmp_path / "answer.wav").stat().st_size > 10_000
