@@ -59,3 +59,29 @@ def join(sounds: list[Sound], rate: int = SAMPLE_RATE) -> Sound:
     """Return the sounds one after the other, all at `rate` Hz."""
     pieces = [sound.at(rate).samples for sound in sounds]
     return Sound(np.concatenate(pieces) if pieces else np.zeros(0, np.int16), rate)
+
+
+class Downmix:
+    """Makes one channel of many, block after block of one stream.
+
+    The mean of all channels, unless that loses most of the sound (one channel is empty, or two are in
+    opposite phase): then the loudest channel alone.
+    """
+
+    MEMORY = 0.98  # how much of the loudness measured so far counts on in the next block
+    KEEPS_ENOUGH = 0.3  # of the loudest channel's energy; one empty channel of two leaves 0.25
+
+    def __init__(self, channels: int) -> None:
+        self._energies = np.zeros(channels)
+        self._mean_energy = 0.0
+
+    def __call__(self, block: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return the block of shape (n, channels) as one channel, shape (n,)."""
+        if block.shape[1] == 1 or not len(block):
+            return block[:, 0]
+        mean: npt.NDArray[np.float32] = block.mean(axis=1)
+        self._energies = self.MEMORY * self._energies + block.var(axis=0)
+        self._mean_energy = self.MEMORY * self._mean_energy + float(mean.var())
+        if self._mean_energy >= self.KEEPS_ENOUGH * self._energies.max():
+            return mean
+        return block[:, int(self._energies.argmax())]

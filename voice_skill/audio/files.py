@@ -1,0 +1,168 @@
+"""Recordings: WAV and FLAC in, WAV out."""
+
+import contextlib
+import io
+import os
+import stat
+import uuid
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+
+from voice_skill.audio.frames import SAMPLE_RATE, Downmix, Sound
+from voice_skill.errors import AudioFileError, MissingError, UsageError, VoiceSkillError
+
+RATES = range(8_000, 192_001)
+"""Sample rates that are read, in Hz."""
+
+MAX_CHANNELS = 32
+_BLOCK_SECONDS = 0.1
+
+
+def read_audio(path: Path, max_seconds: float = 120) -> Sound:
+    """Return a recording as mono sound at SAMPLE_RATE.
+
+    Takes WAV and FLAC of 8 to 192 kHz, up to MAX_CHANNELS channels, 8 to 32 bit or float. Of a file that was
+    cut off or breaks in the middle, everything up to there is returned. Float samples beyond full scale make
+    the whole recording quieter instead of clipping.
+    Raises AudioFileError, naming the file and the fix, for anything that holds no usable sound.
+    """
+    _refuse_unreadable(path)
+    with _open(path) as file:
+        _refuse_unusable(path, file, max_seconds)
+        channels = _read_blocks(file, max_seconds)
+    if not len(channels):
+        raise AudioFileError(f"{path} holds no sound", "Record it again")
+    if not np.isfinite(channels).all():
+        raise AudioFileError(
+            f"{path} is damaged: it holds values that are not numbers", "Export it again as 16-bit WAV"
+        )
+    samples = Downmix(channels.shape[1])(channels)
+    samples = samples / max(1.0, float(np.abs(samples).max()))
+    return Sound(np.rint(samples * 32767).astype(np.int16))
+
+
+def write_wav(path: Path, sound: Sound) -> None:
+    """Write the sound as a 16-bit mono WAV file at its own rate.
+
+    The file appears whole or not at all; what was there before stays until then. A device or a pipe
+    (/dev/stdout) is written to directly. Raises VoiceSkillError when it cannot be written.
+    """
+    data = _wav_bytes(sound)
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            _write_special(path, data)
+        else:
+            _write_whole(path.resolve(), data)
+    except OSError as error:
+        raise _write_error(path, error) from error
+
+
+def _refuse_unreadable(path: Path) -> None:
+    try:
+        info = path.stat()
+        if stat.S_ISDIR(info.st_mode):
+            raise AudioFileError(f"{path} is a folder", "Name a WAV or FLAC file in it")
+        if not stat.S_ISREG(info.st_mode):
+            raise AudioFileError(
+                f"{path} is a pipe or a device, not a file", "Save the recording to a file first"
+            )
+        with path.open("rb"):
+            pass
+    except FileNotFoundError as error:
+        raise AudioFileError(f"{path} does not exist", "Check the name of the recording") from error
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise AudioFileError(f"{path} cannot be read: {reason}", "Check its name and permissions") from error
+    if not info.st_size:
+        raise AudioFileError(f"{path} is empty", "Record it again")
+
+
+def _open(path: Path) -> Any:
+    try:
+        import soundfile  # loads a C library, wanted only when a file is read
+    except OSError as error:
+        raise MissingError(
+            "the library libsndfile is missing", "Install it: sudo apt install libsndfile1"
+        ) from error
+    try:
+        return soundfile.SoundFile(path)
+    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a file called .raw
+        raise AudioFileError(f"{path} is not a sound file", "Give a WAV or FLAC recording") from error
+
+
+def _refuse_unusable(path: Path, file: Any, max_seconds: float) -> None:
+    if file.samplerate not in RATES:
+        raise AudioFileError(f"{path} has a sample rate of {file.samplerate} Hz", "Use 8000 to 192000 Hz")
+    if file.channels > MAX_CHANNELS:
+        raise AudioFileError(f"{path} has {file.channels} channels", f"Use at most {MAX_CHANNELS}")
+    seconds = file.frames / file.samplerate
+    if seconds > max_seconds:
+        raise AudioFileError(f"{path} is {seconds:.0f} s long", f"Cut it to at most {max_seconds:g} s")
+
+
+def _read_blocks(file: Any, max_seconds: float) -> npt.NDArray[np.float32]:
+    """Return all channels at SAMPLE_RATE, shape (n, channels); never much more than that in memory."""
+    import soundfile
+
+    resampler = soxr.ResampleStream(file.samplerate, SAMPLE_RATE, file.channels, dtype="float32")
+    size = round(_BLOCK_SECONDS * file.samplerate)
+    pieces = []
+    for _ in range(int(max_seconds / _BLOCK_SECONDS) + 1):
+        try:
+            block = file.read(size, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError:  # damaged or cut off here: what came before is good
+            break
+        if not len(block):
+            break
+        pieces.append(resampler.resample_chunk(block))
+    rest = resampler.resample_chunk(np.zeros((0, file.channels), np.float32), last=True)
+    return np.concatenate([*pieces, rest])
+
+
+def _wav_bytes(sound: Sound) -> bytes:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(sound.rate)
+        file.writeframes(sound.samples.astype("<i2").tobytes())
+    return buffer.getvalue()
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write next to the target, then take its place in one step."""
+    if path.is_dir():
+        raise IsADirectoryError(None, "it is a folder")
+    draft = path.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        with draft.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:  # also ^C: nothing half-written is left behind
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise
+
+
+def _write_special(path: Path, data: bytes) -> None:
+    # Non-blocking only while opening: a named pipe that nobody reads is an error, not a wait without end.
+    descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    os.set_blocking(descriptor, True)
+    with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no path
+        file.write(data)
+
+
+def _write_error(path: Path, error: OSError) -> VoiceSkillError:
+    problem = f"{path} cannot be written: {error.strerror or error}"
+    if isinstance(error, FileNotFoundError):
+        return UsageError(f"the folder {path.parent} does not exist", "Create it, or name another place")
+    if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError | FileExistsError):
+        return UsageError(problem, "Name a place that you may write to")
+    return MissingError(problem, "Free some space, or name another place")

@@ -1,0 +1,138 @@
+"""The loudspeaker: plays one sound at a time and falls silent when told to."""
+
+import threading
+import time
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from voice_skill.audio.devices import Device, close_stream, find_device, open_stream
+from voice_skill.audio.frames import Samples, Sound
+from voice_skill.errors import EngineError
+
+STALLED_AFTER_S = 1.0
+"""Seconds in which a device took nothing, after which it counts as gone."""
+
+_PIECE_S = 0.02  # goes out at a time, each after a look at the cancel flag
+_LATENCY_S = 0.06  # the sound card's own buffer; what is in it cannot be called back
+_WAKING_S = 2.0  # what a device may take longer for its first piece
+
+
+class Loudspeaker:
+    """An open loudspeaker, for use in a `with` statement.
+
+    The stream stays open and silent between sounds: a sleeping HDMI output would swallow the first words.
+    device: a name, part of a name, or an index; None for the default one.
+    Entering raises MissingError when there is no such loudspeaker or it cannot be opened.
+    """
+
+    def __init__(self, device: str | int | None = None) -> None:
+        self._wanted = device
+        self._stream: Any = None
+        self._turn = threading.Lock()
+        self._playback: _Playback | None = None
+        self._last_piece = 0.0
+        self._underflows = 0
+        self.device: Device | None = None
+        """What was opened."""
+
+    def __enter__(self) -> Self:
+        self.device = find_device(self._wanted, "output")
+        self._last_piece = time.monotonic() + _WAKING_S
+        rates = (self.device.rate, 48_000, 44_100, 16_000)
+        self._stream = open_stream(
+            self.device, "output", rates, _PIECE_S, latency=_LATENCY_S, callback=self._fill
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def underflows(self) -> int:
+        """How often the sound card got its samples too late, which is heard as a gap."""
+        return self._underflows
+
+    def play(self, sound: Sound, cancel: threading.Event | None = None, volume: float = 1.0) -> bool:
+        """Play a sound; returns when it has left the loudspeaker. True if it was played to the end.
+
+        Setting `cancel` fades it out within 0.15 s and returns False; so does `close`. volume: 0.0 to 1.0.
+        A second thread waits for its turn. Raises EngineError when the device takes no more sound.
+        """
+        with self._turn:
+            stream = self._stream
+            if stream is None:
+                return False
+            samples = sound.at(round(stream.samplerate)).samples * min(1.0, max(0.0, volume))
+            playback = _Playback(np.rint(samples).astype(np.int16), cancel or threading.Event())
+            try:
+                self._playback = playback
+                while not playback.over.wait(0.1):
+                    if self._stream is not stream:  # closed by another thread
+                        return False
+                    self._check(stream)
+            finally:
+                self._playback = None
+        gone_out_in = max(0.0, playback.silent_at - time.monotonic())
+        return playback.complete and not playback.cancel.wait(gone_out_in)
+
+    def close(self) -> None:
+        """Fall silent and let go of the device; a `play` in another thread returns False."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            close_stream(stream)
+
+    def _fill(self, out: npt.NDArray[np.int16], count: int, clock: Any, status: Any) -> None:
+        """Hand out the next piece, shape (count, channels); runs in the sound card's thread."""
+        now = time.monotonic()
+        self._last_piece = now
+        self._underflows += bool(status.output_underflow)
+        out.fill(0)
+        playback = self._playback
+        if playback is not None and not playback.over.is_set():
+            piece = playback.next(count)
+            out[: len(piece), :2] = piece[:, np.newaxis]  # of many channels, the front two
+            delay = min(1.0, max(_LATENCY_S, clock.outputBufferDacTime - clock.currentTime))
+            playback.silent_at = now + delay + _PIECE_S
+            if playback.finished:
+                playback.over.set()
+
+    def _check(self, stream: Any) -> None:
+        stalled = time.monotonic() - self._last_piece > STALLED_AFTER_S
+        if stalled or not stream.active:
+            name = self.device.name if self.device else ""
+            raise EngineError(
+                f"the loudspeaker {name!r} takes no more sound",
+                "Is it still plugged in? Start again to look for it",
+            )
+
+
+class _Playback:
+    """A sound on its way out."""
+
+    def __init__(self, samples: Samples, cancel: threading.Event) -> None:
+        self.cancel = cancel
+        self.complete = True  # until cut short
+        self.over = threading.Event()
+        self.silent_at = 0.0  # monotonic time at which the last piece handed out has been heard
+        self._samples = samples
+        self._position = 0
+
+    @property
+    def finished(self) -> bool:
+        """True when everything that shall go out has been handed out."""
+        return not self.complete or self._position >= len(self._samples)
+
+    def next(self, count: int) -> Samples:
+        """Return the next piece of at most `count` samples; once cancelled, a last one that fades out."""
+        piece = self._samples[self._position : self._position + count]
+        if self.cancel.is_set():
+            self.complete = False
+            fade = np.linspace(1.0 if self._position else 0.0, 0.0, len(piece))
+            return np.rint(piece * fade).astype(np.int16)
+        self._position += len(piece)
+        return piece
