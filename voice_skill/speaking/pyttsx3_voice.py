@@ -28,12 +28,16 @@ class Pyttsx3Voice:
     name = "pyttsx3"
 
     def __init__(self, language: str = "en", voice: str = "", *, seconds_per_sentence: float = 10.0) -> None:
-        self.identity = f"pyttsx3 {language} {voice}"
         self._language = language
         self._voice = voice
         self._patience = seconds_per_sentence
         self._worker: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
+
+    @property
+    def identity(self) -> str:
+        """Return the version of pyttsx3 and the voice asked for."""
+        return f"pyttsx3 {version('pyttsx3')} {self._voice or self._language}"
 
     def load(self) -> None:
         """Start the worker. Raises MissingError without pyttsx3 or eSpeak NG, EngineError if it fails."""
@@ -54,10 +58,10 @@ class Pyttsx3Voice:
         if "error" in answer:
             self.close()
             raise EngineError(f"pyttsx3 does not start: {answer['error']}", ESPEAK_FIX)
-        self.identity = f"pyttsx3-{version('pyttsx3')} {answer['voice']}"
 
     def render(self, text: str, settings: VoiceSettings) -> Sound:
         """Return `text` as sound; see `Voice.render`."""
+        settings = settings.bounded()
         try:
             sound = self._render_once(text, settings)
         except EngineError:

@@ -11,11 +11,20 @@ class VoiceSettings:
     """How to speak; 1.0 is the engine's normal.
 
     rate: 0.5 (half as fast) to 2.0. pitch: 0.5 (an octave lower) to 2.0. volume: 0.0 (silent) to 1.0 (full).
+    A voice takes what lies beyond as the nearest of these.
     """
 
     rate: float = 1.0
     pitch: float = 1.0
     volume: float = 1.0
+
+    def bounded(self) -> "VoiceSettings":
+        """Return the settings with every value within its limits."""
+        return VoiceSettings(
+            rate=min(max(self.rate, 0.5), 2.0),
+            pitch=min(max(self.pitch, 0.5), 2.0),
+            volume=min(max(self.volume, 0.0), 1.0),
+        )
 
 
 class Voice(Protocol):
@@ -27,8 +36,10 @@ class Voice(Protocol):
     name: str
     """As in `--voice`: "piper" or "pyttsx3"."""
 
-    identity: str
-    """What besides text and settings decides the sound: engine, voice, versions. Final after `load`."""
+    @property
+    def identity(self) -> str:
+        """What besides text and settings decides the sound: engine, voice and their versions."""
+        ...
 
     def load(self) -> None:
         """Open the engine. Raises MissingError with the fix when it is not there."""
