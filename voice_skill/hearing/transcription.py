@@ -1,0 +1,27 @@
+"""From a finite sound to its words: the gate finds the speech, the recogniser hears only that."""
+
+from voice_skill.audio.frames import SAMPLE_RATE, Sound
+from voice_skill.hearing.gate import SpeechGate
+from voice_skill.hearing.recognizer import Recognizer, Transcript, Word
+
+MARGIN_S = 0.3
+"""Kept around each stretch of speech: soft first and last sounds lie outside what the gate is sure of."""
+
+
+def transcribe(recognizer: Recognizer, gate: SpeechGate, sound: Sound) -> Transcript:
+    """Return what is said in a recording; Transcript("") when nobody speaks.
+
+    Each stretch of speech between long pauses is an utterance of its own. Word times count from the start of
+    the recording.
+    """
+    samples = sound.at(SAMPLE_RATE).samples
+    texts: list[str] = []
+    words: list[Word] = []
+    for start, end in gate.spans(samples, MARGIN_S):
+        recognizer.reset()
+        recognizer.accept(samples[start:end])
+        heard = recognizer.finish()
+        offset = start / SAMPLE_RATE
+        texts.append(heard.text)
+        words += [Word(word.text, word.start + offset, word.end + offset) for word in heard.words]
+    return Transcript(" ".join(filter(None, texts)), tuple(words))

@@ -1,0 +1,134 @@
+"""Who speaks, and when they are done: frames in, turns out."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from voice_skill.audio.frames import SAMPLE_RATE, Frame, Samples
+from voice_skill.hearing.gate import WINDOW, GateSettings, SpeechGate, SpeechTracker
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSettings:
+    """When a turn ends.
+
+    silence_s: so long nothing is said. longest_s: a longer turn is cut and delivered in parts. shortest_s:
+    less speech is none. margin_s: kept before the first word and after the last.
+    """
+
+    silence_s: float = 0.7
+    longest_s: float = 20.0
+    shortest_s: float = 0.15
+    margin_s: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """Somebody began to speak. time: of the first sound of speech, by the clock of the frames."""
+
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Somebody spoke and is done. samples: 16 kHz, from `start` to `end` by the clock of the frames.
+
+    cut: it was longer than allowed, and the rest comes as a turn of its own.
+    """
+
+    samples: Samples
+    start: float
+    end: float
+    cut: bool = False
+
+
+class TurnDetector:
+    """Finds turns in the frames of a microphone. Remembers no more than the longest turn.
+
+    gate: a speech gate of its own; its thresholds hold, its times are those of `settings`.
+    """
+
+    def __init__(self, settings: TurnSettings | None = None, gate: SpeechGate | None = None) -> None:
+        self.settings = settings or TurnSettings()
+        self._gate = gate or SpeechGate()
+        limits = self._gate.settings
+        self._tracker = SpeechTracker(
+            GateSettings(limits.begin, limits.stay, self.settings.shortest_s, self.settings.silence_s)
+        )
+        self._margin = round(self.settings.margin_s * SAMPLE_RATE / WINDOW)
+        self._longest = max(1, round(self.settings.longest_s * SAMPLE_RATE / WINDOW))
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything heard so far: a turn that is going on is lost."""
+        self._gate.reset()
+        self._rest = np.zeros(0, np.int16)
+        self._start_over()
+
+    @property
+    def speaking(self) -> bool:
+        """Tell whether a turn is going on."""
+        return self._tracker.speaking
+
+    def feed(self, frame: Frame) -> list[SpeechStarted | Turn]:
+        """Take the next frame, of any length; return what it brought about, in order."""
+        events: list[SpeechStarted | Turn] = []
+        for window in self._cut(frame):
+            events += self._take(window)
+        return events
+
+    def finish(self) -> Turn | None:
+        """Return the turn that is still going on when the sound ends, and begin anew."""
+        turn = self._turn() if self.speaking else None
+        self.reset()
+        return turn
+
+    def _cut(self, frame: Frame) -> Iterator[Frame]:
+        """Yield whole windows, each with its time; keep what is left over for the next frame."""
+        sound = np.concatenate([self._rest, frame.samples])
+        begin = frame.time - len(self._rest) / SAMPLE_RATE
+        whole = len(sound) - len(sound) % WINDOW
+        for start in range(0, whole, WINDOW):
+            yield Frame(sound[start : start + WINDOW], begin + start / SAMPLE_RATE)
+        self._rest = sound[whole:]
+
+    def _take(self, window: Frame) -> list[SpeechStarted | Turn]:
+        self._windows.append(window)
+        change = self._tracker.update(self._gate.probability(window.samples))
+        if change == "began":
+            return [SpeechStarted(self._windows[self._tracker.first - self._forgotten].time)]
+        if change == "ended":
+            turn = self._turn()
+            self._forget_before(self._tracker.end)
+            return [turn]
+        if not self.speaking:
+            self._forget_before(self._tracker.needed - self._margin)
+        elif self._heard - self._tracker.first >= self._longest:
+            turn = self._turn(cut=True)
+            self._start_over()
+            return [turn]
+        return []
+
+    @property
+    def _heard(self) -> int:
+        return self._forgotten + len(self._windows)
+
+    def _start_over(self) -> None:
+        self._tracker.reset()
+        self._windows: deque[Frame] = deque()
+        self._forgotten = 0
+
+    def _forget_before(self, number: int) -> None:
+        while self._forgotten < number:
+            self._windows.popleft()
+            self._forgotten += 1
+
+    def _turn(self, *, cut: bool = False) -> Turn:
+        """Return the stretch of speech with its margins."""
+        first = max(self._tracker.first - self._margin, self._forgotten)
+        end = self._heard if cut else min(self._tracker.end + self._margin, self._heard)
+        windows = [self._windows[number - self._forgotten] for number in range(first, end)]
+        last = windows[-1].time + WINDOW / SAMPLE_RATE
+        return Turn(np.concatenate([w.samples for w in windows]), windows[0].time, last, cut)
