@@ -91,10 +91,15 @@ def install(
 
 
 def _show(items: list[Item]) -> None:
-    table = Table("name", "what", "language", "size", "licence", "state", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("name", no_wrap=True)
+    table.add_column("size", no_wrap=True, justify="right")
+    for heading in ("licence", "state", "what"):
+        table.add_column(heading)
     for item in items:
         size = f"{item.size / 1e6:.0f} MB" if item.size else "?"
-        table.add_row(item.name, f"{item.kind}: {item.title}", item.language, size, item.licence, item.state)
+        what = f"{item.kind}, {item.title}"
+        table.add_row(item.name, size, item.licence, item.state, what)
     out.print(table)
     for item in items:
         if item.note:

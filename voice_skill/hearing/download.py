@@ -23,44 +23,32 @@ Answer = http.client.HTTPResponse
 
 _BLOCK = 1 << 16
 _GAIN = 1 << 20  # bytes that make a try worth the same patience again
-_PASSING = {408, 425, 429, 500, 502, 503, 504}
+_PASSING = {408, 416, 425, 429, 500, 502, 503, 504}
 
 
-def download(url: str, part: Path, size: int, progress: Callable[[int], None]) -> None:
+def download(url: str, part: Path, size: int, progress: Callable[[int], None], fix: str = "") -> None:
     """Fetch `url` into the file `part` of exactly `size` bytes, going on where an earlier try stopped.
 
     `progress` is told how many bytes are there. A file beside it, `part` + ".tag", remembers which version
-    of the address the bytes are of. Whatever happens, `part` stays, to be resumed. Raises MissingError when
-    the server does not have it, has another size, or does not answer; OSError when the disk fails.
+    of the address the bytes are of. Whatever happens, `part` stays, to be resumed. Raises MissingError with
+    this `fix` when the server does not have the file, has another size, or does not answer; OSError when the
+    disk fails.
     """
+    at_first = _size(part)
     waits = list(PATIENCE_S)
-    reached = False
     while (before := _size(part)) != size:
         progress(before)
         try:
             with _ask(url, part, size) as answer:
-                reached = True
                 _store(answer, part, size, progress)
-        except HTTPError as error:
-            reached = True
-            reason = f"the server says {error.code} {error.reason}"
-            if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-                forget(part)
-            elif error.code not in _PASSING:
-                raise _given_up(url, reason) from error
-        except _Broken as error:
-            reached = True
-            reason = str(error)
-        except URLError as error:
-            reason = str(error.reason)
-        else:
-            continue
-        if _size(part) - before >= _GAIN:
-            waits = list(PATIENCE_S)
-        # A server that was never reached is not waited for: there is no connection.
-        if not waits or not reached:
-            raise _given_up(url, reason)
-        time.sleep(waits.pop(0))
+        except _Failure as failure:
+            if _size(part) - before >= _GAIN:
+                waits = list(PATIENCE_S)
+            # A server that was never reached is not waited for: there is no connection.
+            hopeless = failure.final or (failure.unreachable and _size(part) == at_first)
+            if hopeless or not waits:
+                raise MissingError(f"could not fetch {url}: {failure}", fix) from failure
+            time.sleep(waits.pop(0))
     progress(size)
 
 
@@ -70,8 +58,13 @@ def forget(part: Path) -> None:
     _tag(part).unlink(missing_ok=True)
 
 
-class _Broken(Exception):  # noqa: N818 - not an error yet: it is tried again
-    """The connection ended too early."""
+class _Failure(Exception):  # noqa: N818 - not an error yet: most are tried again
+    """One try that did not end with the whole file."""
+
+    def __init__(self, reason: object, *, final: bool = False, unreachable: bool = False) -> None:
+        super().__init__(str(reason) or type(reason).__name__)
+        self.final = final
+        self.unreachable = unreachable
 
 
 def _ask(url: str, part: Path, size: int) -> Answer:
@@ -82,13 +75,24 @@ def _ask(url: str, part: Path, size: int) -> Answer:
         forget(part)
     elif have:
         headers["Range"] = f"bytes={have}-"
-        if _tag(part).exists():
-            headers["If-Range"] = _tag(part).read_text(encoding="utf-8")
-    request = Request(url, headers=headers)  # noqa: S310 - the list of models admits http and https only
+        version = _version(part)
+        if version:
+            headers["If-Range"] = version
     try:
+        # The list of models admits http and https only.
+        request = Request(url, headers=headers)  # noqa: S310
         answer: Answer = urlopen(request, timeout=SILENCE_S)  # noqa: S310
-    except (http.client.HTTPException, ConnectionError, TimeoutError) as error:
-        raise _Broken(_words(error)) from error
+    except HTTPError as error:
+        if error.code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            forget(part)
+        reason = f"the server says {error.code} {error.reason}"
+        raise _Failure(reason, final=error.code not in _PASSING) from error
+    except URLError as error:
+        raise _Failure(error.reason, unreachable=True) from error
+    except (http.client.HTTPException, OSError) as error:
+        raise _Failure(error) from error
+    except ValueError as error:
+        raise _Failure(f"it is no address ({error})", final=True) from error
     return answer
 
 
@@ -97,7 +101,8 @@ def _store(answer: Answer, part: Path, size: int, progress: Callable[[int], None
     have = _size(part) if answer.status == HTTPStatus.PARTIAL_CONTENT else 0
     offered = _offered(answer, have)
     if offered is not None and offered != size:
-        raise _given_up(answer.url, f"the server's file has {offered} bytes, the list of models says {size}")
+        reason = f"the server's file has {offered} bytes, the list of models says {size}"
+        raise _Failure(reason, final=True)
     if not have:
         _remember_version(answer, part)
     with part.open("ab" if have else "wb") as sink:
@@ -108,14 +113,14 @@ def _store(answer: Answer, part: Path, size: int, progress: Callable[[int], None
         sink.flush()
         os.fsync(sink.fileno())
     if have < size:
-        raise _Broken("the connection broke off")
+        raise _Failure("the connection broke off")
 
 
 def _read(answer: Answer, most: int) -> bytes:
     try:
         return answer.read1(min(most, _BLOCK))
     except (http.client.HTTPException, OSError) as error:
-        raise _Broken(_words(error)) from error
+        raise _Failure(error) from error
 
 
 def _offered(answer: Answer, have: int) -> int | None:
@@ -125,7 +130,7 @@ def _offered(answer: Answer, have: int) -> int | None:
         return int(length) if length and length.isdigit() else None
     told = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
     if told is None or int(told[1]) != have:
-        raise _Broken("the server sent another part of the file than was asked for")
+        raise _Failure("the server sent another part of the file than was asked for")
     return None if told[2] == "*" else int(told[2])
 
 
@@ -139,15 +144,10 @@ def _remember_version(answer: Answer, part: Path) -> None:
         _tag(part).unlink(missing_ok=True)
 
 
-def _given_up(url: str, reason: str) -> MissingError:
-    return MissingError(
-        f"could not fetch {url}: {reason}",
-        "Fetch it on another machine and run: voice-skill models install NAME --from FILE.zip",
-    )
-
-
-def _words(error: Exception) -> str:
-    return str(error) or type(error).__name__
+def _version(part: Path) -> str:
+    """Return what the bytes of `part` are a version of; "" if unknown (or unreadable after a power cut)."""
+    text = _tag(part).read_text(encoding="utf-8", errors="replace") if _tag(part).exists() else ""
+    return text if text.isascii() and text.isprintable() else ""
 
 
 def _tag(part: Path) -> Path:

@@ -63,7 +63,7 @@ def install(
         part = folder / f".{name}.zip.part"
         if from_file is None:
             _need_space(folder, max(spec.size - _size(part), 0) + spec.unpacked)
-            _fetch(spec, part, progress)
+            _fetch(name, spec, part, progress)
             archive = part
         else:
             archive = from_file.expanduser()
@@ -80,19 +80,22 @@ def _find_spec(name: str, registry: dict[str, ModelSpec]) -> ModelSpec:
     return registry[name]
 
 
-def _fetch(spec: ModelSpec, part: Path, progress: Progress) -> None:
+def _fetch(name: str, spec: ModelSpec, part: Path, progress: Progress) -> None:
     """Download the archive and check it; one that was resumed and is wrong is fetched once more."""
 
     def advance(done: int) -> None:
         progress("download", done, spec.size)
 
+    def fetch() -> str:
+        download(spec.url, part, spec.size, advance, fix)
+        return _checksum(part, progress)
+
+    fix = f"Fetch it on another machine and run: voice-skill models install {name} --from FILE.zip"
     resumed = _size(part) > 0
-    download(spec.url, part, spec.size, advance)
-    found = _checksum(part, progress)
+    found = fetch()
     if resumed and found != spec.sha256:
         forget(part)
-        download(spec.url, part, spec.size, advance)
-        found = _checksum(part, progress)
+        found = fetch()
     if found != spec.sha256:
         forget(part)
         raise _wrong_sum(spec.url, found, spec.sha256, "The address may hold a newer file: see models.yaml")
