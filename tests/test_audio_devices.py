@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,15 +19,6 @@ from voice_skill.errors import EngineError, MissingError
 
 pytestmark = pytest.mark.sound
 
-TWO_CHANNELS_ONLY = """
-pcm.stereo {
-  type multi
-  slaves.a { pcm pulse channels 2 }
-  bindings.0 { slave a channel 0 }
-  bindings.1 { slave a channel 1 }
-}
-"""
-
 
 @pytest.fixture
 def server(sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
@@ -39,6 +31,12 @@ def server(sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> Iterat
     rescan()
 
 
+def sounddevice() -> Any:
+    import sounddevice as module  # here, since a machine without PortAudio cannot import it
+
+    return module
+
+
 def tone(hertz: float, seconds: float, rate: int = 22_050) -> Sound:
     wave = 12_000 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)
     return Sound(wave.astype(np.int16), rate)
@@ -47,6 +45,11 @@ def tone(hertz: float, seconds: float, rate: int = 22_050) -> Sound:
 def loudest_hertz(sound: Sound) -> float:
     spectrum = np.abs(np.fft.rfft(sound.samples * np.hanning(len(sound.samples))))
     return float(spectrum.argmax() * sound.rate / len(sound.samples))
+
+
+def read_on(microphone: Microphone, timeout: float = 1.5) -> None:
+    while microphone.read(timeout):
+        pass
 
 
 def start_timer(seconds: float) -> threading.Event:
@@ -192,12 +195,8 @@ def test_a_microphone_nobody_reads_keeps_the_newest_and_counts_the_rest(
 
 
 def test_closing_ends_a_read_in_another_thread(server: SoundServer) -> None:
-    def read_until_closed() -> None:
-        while microphone.read(timeout=30):
-            pass
-
     with Microphone() as microphone:
-        reader = threading.Thread(target=read_until_closed)
+        reader = threading.Thread(target=read_on, args=[microphone, 30])
         reader.start()
         time.sleep(0.2)
     reader.join(1)
@@ -211,99 +210,56 @@ def test_a_microphone_that_hangs_is_an_error_not_silence(server: SoundServer) ->
         try:
             begun = time.monotonic()
             with pytest.raises(EngineError, match="the microphone 'pulse' stopped delivering sound"):
-                while True:
-                    microphone.read(timeout=0.1)
+                read_on(microphone)
             assert time.monotonic() - begun < 2
         finally:
             server.control("suspend-source", "mic", "0")
 
 
-def test_a_microphone_of_two_channels_only_is_mixed(server: SoundServer, tmp_path: Path) -> None:
-    server.alsa_config.write_text(ALSA_CONFIG + TWO_CHANNELS_ONLY)
-    rescan()
-    try:
-        write_wav(tmp_path / "tone.wav", tone(600, seconds=0.5, rate=44_100))
-        with Microphone("stereo") as microphone:
-            player = threading.Thread(target=server.play_into_microphone, args=[tmp_path / "tone.wav"])
-            player.start()
-            frames = [frame for _ in range(40) if (frame := microphone.read())]
-            player.join(5)
-        assert loudest_hertz(Sound(np.concatenate([one.samples for one in frames]))) == pytest.approx(
-            600, abs=5
-        )
-    finally:
-        server.alsa_config.write_text(ALSA_CONFIG)
+def only_its_own_way(really_open: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a device refuse, as many sound cards do, what is not at its own rate or is mono."""
+
+    def open_or_refuse(rate: float, blocksize: int, device: int, channels: int, **options: Any) -> Any:
+        if rate != 44_100:
+            raise sounddevice().PortAudioError("Error opening stream: Invalid sample rate", -9997)
+        if channels == 1:
+            raise sounddevice().PortAudioError("Error opening stream: Invalid number of channels", -9998)
+        return really_open(rate, blocksize, device, channels, **options)
+
+    return open_or_refuse
 
 
-# The rest takes devices or libraries away, each in a process of its own.
+@pytest.fixture
+def fussy_device(server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("InputStream", "OutputStream"):
+        monkeypatch.setattr(sounddevice(), name, only_its_own_way(getattr(sounddevice(), name)))
 
-COMPLAIN = """
-import sys, time
-from voice_skill.audio.frames import silence
-from voice_skill.audio.loudspeaker import Loudspeaker
-from voice_skill.audio.microphone import Microphone
-from voice_skill.errors import VoiceSkillError
-try:
-    {body}
-except VoiceSkillError as error:
-    sys.exit(f"{{error}} [{{error.exit_code}}]")
-"""
-LISTEN = """
+
+@pytest.mark.usefixtures("fussy_device")
+def test_a_device_that_takes_sound_only_its_own_way_works(server: SoundServer, tmp_path: Path) -> None:
+    write_wav(tmp_path / "tone.wav", tone(600, seconds=0.5, rate=44_100))
     with Microphone() as microphone:
-        while microphone.read():
-            print("heard", flush=True)
-"""
-SPEAK = """
-    with Loudspeaker() as loudspeaker:
-        while loudspeaker.play(silence(0.1)):
-            print("spoken", flush=True)
-"""
+        player = threading.Thread(target=server.play_into_microphone, args=[tmp_path / "tone.wav"])
+        player.start()
+        frames = [frame for _ in range(40) if (frame := microphone.read())]
+        player.join(5)
+    heard = Sound(np.concatenate([frame.samples for frame in frames]))
+    start, end = loud_part(heard)
+    assert end - start == pytest.approx(0.5, abs=0.03)
+    assert loudest_hertz(heard) == pytest.approx(600, abs=5)
+    assert frames[-1].time - frames[0].time == pytest.approx(heard.seconds, abs=0.1)
+    with Loudspeaker() as loudspeaker, server.recording() as tape:
+        assert loudspeaker.play(tone(440, seconds=0.5))
+    start, end = loud_part(tape.sound)
+    assert end - start == pytest.approx(0.5, abs=0.03)
 
 
-def start(body: str, env: dict[str, str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", COMPLAIN.format(body=body.strip())]
-    return subprocess.Popen(command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def test_a_device_that_refuses_everything_is_one_line(
+    server: SoundServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise sounddevice().PortAudioError("Error opening InputStream: Device unavailable", -9985)
 
-
-@pytest.mark.parametrize(
-    ("body", "complaint"),
-    [
-        (LISTEN, "the microphone 'pulse' stopped delivering sound. Is it still plugged in? Start again"),
-        (SPEAK, "the loudspeaker 'pulse' takes no more sound. Is it still plugged in? Start again"),
-    ],
-)
-def test_a_device_that_vanishes_is_reported_in_one_line(tmp_path: Path, body: str, complaint: str) -> None:
-    if missing := missing_part():
-        pytest.skip(missing)
-    with SoundServer(tmp_path) as server:
-        program = start(body, server.env)
-        assert program.stdout
-        assert program.stdout.readline() in {"heard\n", "spoken\n"}
-        server.stop()
-        _, errors = program.communicate(timeout=10)
-    assert program.returncode == 1
-    assert errors.startswith(complaint)
-    assert errors.count("\n") == 1
-
-
-@pytest.mark.parametrize("body", [LISTEN, SPEAK])
-def test_a_machine_without_devices_says_so(tmp_path: Path, body: str) -> None:
-    (tmp_path / "asound.conf").write_text(NO_DEVICES_CONFIG)
-    nowhere = {"PULSE_SERVER": "unix:/nonexistent", "ALSA_CONFIG_PATH": str(tmp_path / "asound.conf")}
-    _, errors = start(body, os.environ | nowhere).communicate(timeout=20)
-    assert errors == (
-        "this machine has no sound device. "
-        "Connect one, or start the sound server (PipeWire or PulseAudio) [3]\n"
-    )
-
-
-def test_control_c_ends_a_program_that_listens_or_speaks_at_once(sound_server: SoundServer) -> None:
-    for body in (LISTEN, SPEAK):
-        program = start(body, sound_server.env)
-        assert program.stdout
-        program.stdout.readline()
-        program.send_signal(signal.SIGINT)
-        begun = time.monotonic()
-        _, errors = program.communicate(timeout=10)
-        assert time.monotonic() - begun < 1
-        assert errors.splitlines()[-1] == "KeyboardInterrupt"
+    monkeypatch.setattr(sounddevice(), "InputStream", refuse)
+    with pytest.raises(MissingError, match="the microphone 'pulse' cannot be opened: Device unavailable"):
+        Microphone().__enter__()
