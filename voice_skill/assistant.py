@@ -15,7 +15,8 @@ from voice_skill.dialog.pack import Pack
 from voice_skill.dialog.state import Action, CancelTimers, Change, End, Say, StartTimer, TimerName, Turn
 from voice_skill.ears import Ears
 from voice_skill.events import Ended, Ready, Saying, TurnHeard, Understood, Watcher
-from voice_skill.hearing.turns import TurnDetector, TurnEnded
+from voice_skill.hearing.turns import Turn as SpokenTurn
+from voice_skill.hearing.turns import TurnDetector, TurnSettings
 from voice_skill.mouth import Mouth
 from voice_skill.session import Session
 from voice_skill.understanding.understander import Understander
@@ -53,13 +54,13 @@ class Assistant:
             self._ears.close()
 
     def _converse(self, microphone: Microphone) -> None:
-        turns = TurnDetector(end_of_turn_s=self._settings.end_of_turn_s)
+        turns = TurnDetector(TurnSettings(silence_s=self._settings.end_of_turn_s))
         while True:
             frame = microphone.read(timeout=0.1)
             spoke = False
             if frame is not None:
                 for event in turns.feed(frame):
-                    if isinstance(event, TurnEnded):
+                    if isinstance(event, SpokenTurn):
                         spoke |= self._turn(Sound(event.samples))
             if not turns.speaking:  # a late timer never speaks over a person
                 spoke |= self._ring()

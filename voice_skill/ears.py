@@ -6,8 +6,8 @@ from voice_skill.dialog.pack import Pack
 from voice_skill.hearing.factory import create_recognizer
 from voice_skill.hearing.gate import SpeechGate
 from voice_skill.hearing.recognizer import Transcript
-from voice_skill.hearing.transcribe import transcribe
-from voice_skill.understanding.templates import phrases_of
+from voice_skill.hearing.transcription import transcribe
+from voice_skill.understanding.expectations import expected_phrases
 
 
 class Ears:
@@ -20,8 +20,11 @@ class Ears:
 
     def load(self) -> None:
         """Open the models. Raises MissingError when one is not there."""
+        self.gate.load()
         self.recognizer.load()
-        self.recognizer.use_phrases(phrases_of(self._pack.phrases, self._pack.slots))
+        self.recognizer.use_phrases(
+            expected_phrases(self._pack.phrases, self._pack.slots, self._pack.red_flags)
+        )
 
     def transcribe(self, sound: Sound) -> Transcript:
         """Return what was said; the text is "" when nobody spoke."""
