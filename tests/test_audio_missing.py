@@ -1,5 +1,6 @@
 """Devices and libraries that are not there, or go away: one line that says so, at once."""
 
+import ctypes.util
 import os
 import signal
 import subprocess
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.sound_server import NO_DEVICES_CONFIG, SoundServer, missing_part
+from tests.sound_server import DEBIAN_PACKAGES, NO_DEVICES_CONFIG, SoundServer, missing_part
+
+NEEDED = f"PortAudio is not installed: sudo apt-get install {DEBIAN_PACKAGES}"
 
 COMPLAIN = """
 import sys, time
@@ -34,8 +37,8 @@ SPEAK = """
 """
 
 
-def start(body: str, env: dict[str, str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", COMPLAIN.format(body=body.strip())]
+def start(body: str, env: dict[str, str], prelude: str = "") -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", prelude + COMPLAIN.format(body=body.strip())]
     return subprocess.Popen(command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
@@ -61,6 +64,7 @@ def test_a_device_that_vanishes_is_reported_in_one_line(tmp_path: Path, body: st
     assert errors.count("\n") == 1
 
 
+@pytest.mark.skipif(not ctypes.util.find_library("portaudio"), reason=NEEDED)
 @pytest.mark.parametrize("body", [LISTEN, SPEAK])
 def test_a_machine_without_devices_says_so(tmp_path: Path, body: str) -> None:
     (tmp_path / "asound.conf").write_text(NO_DEVICES_CONFIG)
@@ -70,6 +74,20 @@ def test_a_machine_without_devices_says_so(tmp_path: Path, body: str) -> None:
         "this machine has no sound device. "
         "Connect one, or start the sound server (PipeWire or PulseAudio) [3]\n"
     )
+
+
+@pytest.mark.parametrize("body", [LISTEN, SPEAK])
+def test_a_machine_without_portaudio_says_what_to_install(body: str) -> None:
+    hide = "import ctypes.util; ctypes.util.find_library = lambda name: None"
+    _, errors = start(body, dict(os.environ), prelude=hide).communicate(timeout=20)
+    assert errors == "the PortAudio library is missing. Install it: sudo apt install libportaudio2 [3]\n"
+
+
+def test_the_audio_room_loads_no_device_library_until_it_is_used() -> None:
+    code = "import sys, voice_skill.audio.files, voice_skill.audio.loudspeaker, voice_skill.audio.microphone;"
+    code += "sys.exit(' '.join({'sounddevice', 'soundfile'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""
 
 
 @pytest.mark.sound

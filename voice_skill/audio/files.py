@@ -1,6 +1,7 @@
 """Recordings: WAV and FLAC in, WAV out."""
 
 import contextlib
+import errno
 import io
 import os
 import stat
@@ -21,6 +22,7 @@ RATES = range(8_000, 192_001)
 
 MAX_CHANNELS = 32
 _BLOCK_SECONDS = 0.1
+_UNKNOWN_LENGTH = 2**62  # what libsndfile says of a FLAC file that was written to a pipe
 
 
 def read_audio(path: Path, max_seconds: float = 120) -> Sound:
@@ -35,14 +37,14 @@ def read_audio(path: Path, max_seconds: float = 120) -> Sound:
     with _open(path) as file:
         _refuse_unusable(path, file, max_seconds)
         channels = _read_blocks(file, max_seconds)
+    if len(channels) > max_seconds * SAMPLE_RATE:  # its header did not say so
+        raise AudioFileError(f"{path} is too long", f"Cut it to at most {max_seconds:g} s")
     if not len(channels):
         raise AudioFileError(f"{path} holds no sound", "Record it again")
     if not np.isfinite(channels).all():
-        raise AudioFileError(
-            f"{path} is damaged: it holds values that are not numbers", "Export it again as 16-bit WAV"
-        )
+        raise AudioFileError(f"{path} holds values that are not numbers", "Export it again as 16-bit WAV")
+    channels /= max(1.0, float(np.abs(channels).max()))
     samples = Downmix(channels.shape[1])(channels)
-    samples = samples / max(1.0, float(np.abs(samples).max()))
     return Sound(np.rint(samples * 32767).astype(np.int16))
 
 
@@ -54,11 +56,11 @@ def write_wav(path: Path, sound: Sound) -> None:
     """
     data = _wav_bytes(sound)
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():
+        if path.exists() and not path.is_file():
             _write_special(path, data)
         else:
             _write_whole(path.resolve(), data)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
         raise _write_error(path, error) from error
 
 
@@ -68,9 +70,7 @@ def _refuse_unreadable(path: Path) -> None:
         if stat.S_ISDIR(info.st_mode):
             raise AudioFileError(f"{path} is a folder", "Name a WAV or FLAC file in it")
         if not stat.S_ISREG(info.st_mode):
-            raise AudioFileError(
-                f"{path} is a pipe or a device, not a file", "Save the recording to a file first"
-            )
+            raise AudioFileError(f"{path} is a pipe or a device", "Save the recording to a file first")
         with path.open("rb"):
             pass
     except FileNotFoundError as error:
@@ -87,7 +87,7 @@ def _open(path: Path) -> Any:
         import soundfile  # loads a C library, wanted only when a file is read
     except OSError as error:
         raise MissingError(
-            "the library libsndfile is missing", "Install it: sudo apt install libsndfile1"
+            "the libsndfile library is missing", "Install it: sudo apt install libsndfile1"
         ) from error
     try:
         return soundfile.SoundFile(path)
@@ -101,18 +101,21 @@ def _refuse_unusable(path: Path, file: Any, max_seconds: float) -> None:
     if file.channels > MAX_CHANNELS:
         raise AudioFileError(f"{path} has {file.channels} channels", f"Use at most {MAX_CHANNELS}")
     seconds = file.frames / file.samplerate
-    if seconds > max_seconds:
+    if max_seconds < seconds < _UNKNOWN_LENGTH / file.samplerate:
         raise AudioFileError(f"{path} is {seconds:.0f} s long", f"Cut it to at most {max_seconds:g} s")
 
 
 def _read_blocks(file: Any, max_seconds: float) -> npt.NDArray[np.float32]:
-    """Return all channels at SAMPLE_RATE, shape (n, channels); never much more than that in memory."""
+    """Return all channels at SAMPLE_RATE, shape (n, channels), with little more than that in memory.
+
+    Stops soon after max_seconds.
+    """
     import soundfile
 
     resampler = soxr.ResampleStream(file.samplerate, SAMPLE_RATE, file.channels, dtype="float32")
     size = round(_BLOCK_SECONDS * file.samplerate)
     pieces = []
-    for _ in range(int(max_seconds / _BLOCK_SECONDS) + 1):
+    for _ in range(int(max_seconds / _BLOCK_SECONDS) + 2):
         try:
             block = file.read(size, dtype="float32", always_2d=True)
         except soundfile.LibsndfileError:  # damaged or cut off here: what came before is good
@@ -136,8 +139,6 @@ def _wav_bytes(sound: Sound) -> bytes:
 
 def _write_whole(path: Path, data: bytes) -> None:
     """Write next to the target, then take its place in one step."""
-    if path.is_dir():
-        raise IsADirectoryError(None, "it is a folder")
     draft = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
         with draft.open("wb") as file:
@@ -159,10 +160,11 @@ def _write_special(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def _write_error(path: Path, error: OSError) -> VoiceSkillError:
-    problem = f"{path} cannot be written: {error.strerror or error}"
-    if isinstance(error, FileNotFoundError):
+def _write_error(path: Path, error: OSError | ValueError) -> VoiceSkillError:
+    code = getattr(error, "errno", None)
+    problem = f"{path} cannot be written: {getattr(error, 'strerror', None) or error}"
+    if code == errno.ENOENT:
         return UsageError(f"the folder {path.parent} does not exist", "Create it, or name another place")
-    if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError | FileExistsError):
-        return UsageError(problem, "Name a place that you may write to")
-    return MissingError(problem, "Free some space, or name another place")
+    if code in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return MissingError(problem, "Free some space, or name another place")
+    return UsageError(problem, "Name another place")
