@@ -1,0 +1,180 @@
+"""Word rules as a clinician writes them: `chest|ribs + tight*|crush*|can't ... breathe`.
+
+A rule is groups joined by " + "; every group must be heard, in any order, within one stretch of speech
+(`STRETCH` words). A group is alternatives joined by "|". An alternative is one or more words in a row, where
+    word*    any word that begins so
+    ...      up to `GAP` other words may stand here
+    {list}   anything that a slot list says, {list.value} anything that it says for one value
+Contractions, spelling, hesitations and words like "very" make no difference.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from voice_skill.understanding.normalize import Words, normal_form
+from voice_skill.understanding.words import FILLERS
+
+STRETCH = 18
+GAP = 4
+
+SKIPPED = FILLERS | frozenset(
+    "really very so just quite totally absolutely completely all even actually properly proper awfully "
+    "terribly pretty quite rather extremely too".split()
+)
+"""Words that rules and speech are compared without."""
+
+_REFERENCE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
+_FUZZY_FROM = 5
+_FUZZY_TWO_FROM = 9
+
+Run = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where one alternative was heard: positions [start, end) in `Heard.words`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The words that count, what else each may have been, and where they stand."""
+
+    words: Run
+    forms: tuple[tuple[str, ...], ...]
+    sentences: tuple[int, ...]
+    clauses: tuple[int, ...]
+
+
+class Rule:
+    """One rule: for each group, the alternatives in words."""
+
+    def __init__(self, text: str, lists: Mapping[str, Sequence[str]]) -> None:
+        self.text = text
+        self.groups = [
+            frozenset(run for alternative in group.split("|") for run in _runs(alternative, lists))
+            for group in re.split(r"\s\+\s", text)
+        ]
+        if not all(self.groups):
+            raise ValueError(f"the rule {text!r} has an empty group")
+
+
+class RuleBook:
+    """Finds, in one pass, where the alternatives of many rules are heard."""
+
+    def __init__(self, rules: Iterable[Rule], ordinary: frozenset[str] = frozenset()) -> None:
+        runs = {run for rule in rules for group in rule.groups for run in group}
+        self._by_word: dict[str, list[Run]] = defaultdict(list)
+        self._by_prefix: dict[str, list[Run]] = defaultdict(list)
+        for run in runs:
+            first = run[0]
+            (self._by_prefix if first.endswith("*") else self._by_word)[first.rstrip("*")].append(run)
+        literal = {word for run in runs for word in run if word != "..."}
+        self.vocabulary = frozenset(word.rstrip("*") for word in literal)
+        self._ordinary = ordinary | self.vocabulary
+        self._prefixes = tuple(word[:-1] for word in literal if word.endswith("*"))
+        self._targets = sorted(word for word in literal if len(word) >= _FUZZY_FROM and word[-1] != "*")
+
+    def hear(self, heard: Words) -> Heard:
+        """Return the words that rules are compared with."""
+        keep = [i for i, word in enumerate(heard.words) if word not in SKIPPED]
+        words = tuple(heard.words[i] for i in keep)
+        return Heard(
+            words,
+            tuple((word, *self._misheard(word)) for word in words),
+            tuple(heard.sentences[i] for i in keep),
+            tuple(heard.clauses[i] for i in keep),
+        )
+
+    def spans(self, heard: Heard) -> dict[Run, list[Span]]:
+        """Return where each alternative is heard."""
+        found: dict[Run, list[Span]] = defaultdict(list)
+        for at, forms in enumerate(heard.forms):
+            for form in forms:
+                for run in self._starting_with(form):
+                    end = _end_of(run, heard.forms, at)
+                    if end:
+                        found[run].append(Span(at, end))
+        return found
+
+    def _starting_with(self, word: str) -> Iterator[Run]:
+        yield from self._by_word.get(word, ())
+        for n in range(1, len(word) + 1):
+            yield from self._by_prefix.get(word[:n], ())
+
+    def _misheard(self, word: str) -> list[str]:
+        if len(word) < _FUZZY_FROM or word in self._ordinary or word.startswith(self._prefixes):
+            return []
+        limit = 2 if len(word) >= _FUZZY_TWO_FROM else 1
+        return [
+            target
+            for target in self._targets
+            if target[0] == word[0] and DamerauLevenshtein.distance(word, target, score_cutoff=limit) <= limit
+        ]
+
+
+def stretches(groups: list[list[Span]]) -> Iterator[list[Span]]:
+    """Yield, for each place where all groups are heard within one stretch, one span for each group."""
+    if not all(groups):
+        return
+    for first in sorted({span for group in groups for span in group}, key=lambda span: span.start):
+        chosen = []
+        for group in groups:
+            near = [s for s in group if s.start >= first.start and s.end <= first.start + STRETCH]
+            if not near:
+                break
+            chosen.append(min(near, key=lambda span: span.start))
+        else:
+            yield chosen
+
+
+def _runs(alternative: str, lists: Mapping[str, Sequence[str]]) -> list[Run]:
+    """Return the words of an alternative, once for each phrase of the lists it names."""
+    reference = _REFERENCE.search(alternative)
+    if reference:
+        name = reference[1]
+        if name not in lists:
+            raise ValueError(f"the rule word {{{name}}} names no slot list")
+        before, after = alternative[: reference.start()], alternative[reference.end() :]
+        return [run for phrase in lists[name] for run in _runs(f"{before}{phrase}{after}", lists)]
+    run: list[str] = []
+    for part in alternative.split():
+        if part == "...":
+            run.append(part)
+            continue
+        words = [word for word in normal_form(part).split() if word not in SKIPPED]
+        if part.endswith("*") and words:
+            words[-1] += "*"
+        run.extend(words)
+    return [tuple(run)] if run else []
+
+
+def _end_of(run: Run, forms: tuple[tuple[str, ...], ...], at: int) -> int | None:
+    """Return where `run`, begun at `at`, ends; None when it is not heard there."""
+    here, gap = at, 0
+    for n, word in enumerate(run):
+        if word == "...":
+            gap = GAP
+            continue
+        for skip in range(gap + 1):
+            if here + skip < len(forms) and _is(word, forms[here + skip]):
+                here += skip + 1
+                break
+        else:
+            return None
+        gap = 0
+        if n == 0 and here != at + 1:
+            return None
+    return here
+
+
+def _is(word: str, forms: tuple[str, ...]) -> bool:
+    if word.endswith("*"):
+        return any(form.startswith(word[:-1]) for form in forms)
+    return word in forms

@@ -1,0 +1,126 @@
+"""Find slot values in what was said: longest phrase first, mis-hearings forgiven, corrections obeyed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from voice_skill.dialog.schema import SlotLists
+from voice_skill.understanding.normalize import Words
+from voice_skill.understanding.templates import expand
+
+CORRECTIONS = frozenset({"no", "not", "wait", "sorry", "actually", "rather", "meant", "mean", "correction"})
+"""A value after one of these words replaces the one before it."""
+
+VAGUE = {"muscle": frozenset({"unknown", "leg", "thigh"}), "condition": frozenset({"other"})}
+"""Values that give way when a more exact one is named as well."""
+
+EITHER = frozenset({"temperature"})
+"""Slots that stay empty when two different values are named: "heat or ice?" asks for neither."""
+
+_FUZZY_FROM = 5
+_FUZZY_TWO_FROM = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A slot value in the words [start, end)."""
+
+    slot: str
+    value: str
+    start: int
+    end: int
+
+
+class SlotFinder:
+    """Finds the values of slot lists. ordinary: words that are never taken for a misheard one."""
+
+    def __init__(self, lists: SlotLists, ordinary: frozenset[str] = frozenset()) -> None:
+        self.phrases: dict[str, list[str]] = {}
+        self._values: dict[str, dict[tuple[str, ...], str]] = {}
+        self._longest: dict[str, int] = {}
+        for slot, values in lists.items():
+            said = {
+                tuple(text.split()): value
+                for value, templates in values.items()
+                for template in templates
+                for text in expand(template)
+                if text
+            }
+            self._values[slot] = said
+            self._longest[slot] = max(map(len, said), default=0)
+            self.phrases[slot] = [" ".join(words) for words in said]
+        self.vocabulary = frozenset(word for said in self._values.values() for run in said for word in run)
+        self._ordinary = ordinary | self.vocabulary
+        self._targets = [word for word in self.vocabulary if len(word) >= _FUZZY_FROM]
+
+    def mentions(self, words: tuple[str, ...]) -> list[Mention]:
+        """Return every value named, by slot and in order; within a slot none overlap."""
+        heard = tuple(self.as_known(word) for word in words)
+        return [mention for slot in self._values for mention in self._in_slot(slot, heard)]
+
+    def as_known(self, word: str) -> str:
+        """Return the word of the lists that `word` was probably meant to be, or `word` itself."""
+        if len(word) < _FUZZY_FROM or word in self._ordinary:
+            return word
+        limit = 2 if len(word) >= _FUZZY_TWO_FROM else 1
+        best, least = word, limit + 1
+        for target in self._targets:
+            if target[0] != word[0] or abs(len(target) - len(word)) > limit:
+                continue
+            distance = DamerauLevenshtein.distance(word, target, score_cutoff=limit)
+            if distance < least:
+                best, least = target, distance
+        return best
+
+    def values(self, heard: Words, mentions: list[Mention] | None = None) -> dict[str, str]:
+        """Return one value for each slot that was named."""
+        found: dict[str, str] = {}
+        for slot in self._values:
+            of_slot = [m for m in (mentions or self.mentions(heard.words)) if m.slot == slot]
+            value = _chosen(slot, of_slot, heard.words)
+            if value:
+                found[slot] = value
+        return found
+
+    def _in_slot(self, slot: str, words: tuple[str, ...]) -> list[Mention]:
+        said, longest = self._values[slot], self._longest[slot]
+        found: list[Mention] = []
+        at = 0
+        while at < len(words):
+            for n in range(min(longest, len(words) - at), 0, -1):
+                value = said.get(words[at : at + n])
+                if value is not None:
+                    found.append(Mention(slot, value, at, at + n))
+                    at += n - 1
+                    break
+            at += 1
+        return found
+
+
+def allowed_slots(found: Mapping[str, str], slots: tuple[str, ...]) -> dict[str, str]:
+    """Keep the slots that an intent has."""
+    return {slot: found[slot] for slot in slots if slot in found}
+
+
+def _chosen(slot: str, mentions: list[Mention], words: tuple[str, ...]) -> str:
+    """Return the value meant: the last correction, else the first exact one, else the first."""
+    if not mentions:
+        return ""
+    chosen = mentions[0]
+    for mention in mentions[1:]:
+        between = words[chosen.end : mention.start]
+        if CORRECTIONS.intersection(between[-4:]) and not _repeats(between):
+            chosen = mention
+        elif chosen.value in VAGUE.get(slot, ()) and mention.value not in VAGUE.get(slot, ()):
+            chosen = mention
+        elif chosen.value == "unknown":
+            chosen = mention
+    if slot in EITHER and len({m.value for m in mentions}) > 1 and chosen is mentions[0]:
+        return ""
+    return chosen.value
+
+
+def _repeats(between: tuple[str, ...]) -> bool:
+    """Say whether the word of correction belongs to something else: "my calf is not ..., my foot"."""
+    return len(between) > 8

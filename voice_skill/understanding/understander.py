@@ -1,0 +1,206 @@
+"""From words to meaning: red flags first, then whole phrases, then likeness.
+
+Nothing here hears, speaks, waits or remembers; the same words in the same context always mean the same.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Mapping
+
+from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
+from voice_skill.understanding.intents import FLAG_INTENT, SLOTS, STEERING
+from voice_skill.understanding.likeness import Likeness, Sample
+from voice_skill.understanding.meaning import OUT_OF_SCOPE, Candidate, Context, Meaning
+from voice_skill.understanding.normalize import Words, normalize, without_fillers
+from voice_skill.understanding.red_flags import RedFlagFinder, Sign
+from voice_skill.understanding.slots import Mention, SlotFinder, allowed_slots
+from voice_skill.understanding.templates import ListSpans, Template
+
+CERTAIN = 0.97
+"""Confidence of a red flag heard by rule, and of a whole phrase of the pack."""
+
+ANSWER_FROM = 0.5
+"""From this confidence on an answer is given; below it, the two likeliest meanings are to be offered."""
+
+CLOSE = 0.6
+"""A second meaning at least this likely, relative to the first, is close: ask which one was meant."""
+
+LIKE_A_FLAG = 0.4
+"""From this probability on, words that no rule foresaw count as a red flag."""
+
+_FLAG = "flag:"
+_SAMPLES_OF_TEMPLATE = 2
+_SAMPLE_WEIGHT = 0.5
+_SHORT = 9
+_SHORT_ANSWER = 8
+_SEED = 20
+
+
+def needs_clarifying(meaning: Meaning) -> bool:
+    """Say whether to ask "did you mean ..., or ...?": the first two candidates are close and neither is sure."""
+    if meaning.intent in FLAG_INTENT.values() or len(meaning.candidates) < 2:
+        return False
+    first, second = meaning.candidates[:2]
+    return first.confidence < ANSWER_FROM and second.confidence >= CLOSE * first.confidence
+
+
+class Understander:
+    """Understands what is said, from what a pack says may be said. Built once, used often (milliseconds)."""
+
+    def __init__(
+        self, phrases: Mapping[str, Phrases], slots: SlotLists, red_flags: Mapping[str, RedFlag]
+    ) -> None:
+        ordinary = _words_of(phrases, red_flags)
+        self._slots = SlotFinder(slots, ordinary)
+        self._signs = RedFlagFinder(red_flags, self._slots.phrases, ordinary)
+        self._levels = {name: flag.level for name, flag in red_flags.items()}
+        self._templates = [
+            (intent, Template(text)) for intent, said in phrases.items() for text in said.phrases
+        ]
+        self._likeness = Likeness(self._samples(phrases, red_flags), OUT_OF_SCOPE)
+
+    def understand(self, text: str, context: Context | None = None) -> Meaning:
+        """Return what `text` means; intent None when it holds no words."""
+        context = context or Context()
+        heard = normalize(text)
+        if not heard.words:
+            return Meaning(text, None)
+        signs = self._signs.find(heard)
+        if signs and signs[0].mood == "now":
+            return _flagged(text, signs[0].flag, signs[0].level, CERTAIN)
+        core = without_fillers(heard.words)
+        mentions = self._slots.mentions(heard.words)
+        slots = self._slots.values(heard, mentions)
+        if not core:
+            return _nothing_but_fillers(text, heard)
+        exact = self._exact(core, context)
+        if context.asking_slot in slots and len(core) <= _SHORT_ANSWER and not STEERING.intersection(exact):
+            return self._meaning(text, {"relief": CERTAIN}, slots)
+        if len(exact) == 1:
+            return self._meaning(text, {exact[0]: CERTAIN}, slots)
+        chances = self._likely(core, context, signs)
+        if exact:
+            chances = _shared({intent: chances.get(intent, 0.0) + 0.01 for intent in exact}, CERTAIN)
+        else:
+            flag = self._like_a_flag(chances)
+            if flag:
+                return _flagged(text, flag, self._levels[flag], sum(_flag_chances(chances).values()))
+        return self._meaning(text, self._by_intent(chances), slots)
+
+    def _exact(self, core: tuple[str, ...], context: Context) -> list[str]:
+        """Return the intents of which a whole template was said; those expected before any other."""
+        text = " ".join(core)
+        words = frozenset(core)
+        found = ListSpans(text, self._slots.phrases)
+        intents = dict.fromkeys(
+            intent
+            for intent, template in self._templates
+            if template.may_match(words, text) and template.matches(text, found)
+        )
+        expected = [intent for intent in intents if intent in context.expecting]
+        return expected or list(intents)
+
+    def _likely(self, core: tuple[str, ...], context: Context, signs: list[Sign]) -> dict[str, float]:
+        """Return the probability of each class, in the light of the context."""
+        chances = self._likeness.probabilities(core, self._abstract(core))
+        for name in chances:
+            if name in context.expecting:
+                chances[name] *= 3
+            if name in STEERING:
+                chances[name] *= 2 if context.in_session else 1
+                chances[name] *= 1 if len(core) <= _SHORT else 0.2
+            if signs and name.startswith(_FLAG):
+                chances[name] = 0.0
+            if signs and name in ("conditions", "doctor"):
+                chances[name] += 0.05
+                chances[name] *= 3
+        return _shared(chances, 1.0)
+
+    def _like_a_flag(self, chances: Mapping[str, float]) -> str:
+        """Return the red flag that the words are like, or ""."""
+        flags = _flag_chances(chances)
+        if not flags or sum(flags.values()) < LIKE_A_FLAG:
+            return ""
+        return max(flags, key=lambda name: flags[name])
+
+    def _by_intent(self, chances: Mapping[str, float]) -> dict[str, float]:
+        intents: dict[str, float] = defaultdict(float)
+        for name, chance in chances.items():
+            if name.startswith(_FLAG):
+                name = FLAG_INTENT[self._levels[name.removeprefix(_FLAG)]]
+            intents[name] += chance
+        return dict(intents)
+
+    def _meaning(self, text: str, intents: Mapping[str, float], slots: Mapping[str, str]) -> Meaning:
+        ranked = sorted(intents.items(), key=lambda item: -item[1])
+        harmless = [item for item in ranked if item[0] not in FLAG_INTENT.values()]
+        intent, confidence = harmless[0]
+        candidates = tuple(Candidate(name, round(c, 3)) for name, c in ranked[:3] if c >= 0.05)
+        return Meaning(
+            text,
+            intent,
+            allowed_slots(slots, SLOTS.get(intent, ())),
+            "none",
+            round(confidence, 3),
+            candidates or (Candidate(intent, round(confidence, 3)),),
+        )
+
+    def _abstract(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the words with `<list>` in place of what a list says; the longest mention wins."""
+        taken: dict[int, Mention] = {}
+        for mention in sorted(self._slots.mentions(words), key=lambda m: m.start - m.end):
+            span = range(mention.start, mention.end)
+            if not any(at in taken for at in span):
+                taken.update(dict.fromkeys(span, mention))
+        return tuple(
+            f"<{taken[at].slot}>" if at in taken else word
+            for at, word in enumerate(words)
+            if at not in taken or taken[at].start == at
+        )
+
+    def _samples(self, phrases: Mapping[str, Phrases], red_flags: Mapping[str, RedFlag]) -> list[Sample]:
+        rng = random.Random(_SEED)
+        said = [(text, intent, 1.0) for intent, of in phrases.items() for text in of.examples]
+        said += [(text, _FLAG + name, 1.0) for name, flag in red_flags.items() for text in flag.examples]
+        said += [
+            (template.sample(rng, self._slots.phrases), intent, _SAMPLE_WEIGHT)
+            for intent, template in self._templates
+            for _ in range(_SAMPLES_OF_TEMPLATE)
+        ]
+        samples = {}
+        for text, label, weight in said:
+            words = without_fillers(normalize(text).words)
+            samples.setdefault((words, label), Sample(words, self._abstract(words), label, weight))
+        return list(samples.values())
+
+
+def _flagged(text: str, flag: str, level: str, confidence: float) -> Meaning:
+    intent = FLAG_INTENT[level]
+    urgency = "emergency" if level == "emergency" else "urgent"
+    confidence = round(confidence, 3)
+    return Meaning(text, intent, {"flag": flag}, urgency, confidence, (Candidate(intent, confidence),))
+
+
+def _nothing_but_fillers(text: str, heard: Words) -> Meaning:
+    """A cry of pain is a call for help; a hesitation is nothing."""
+    if _CRIES.intersection(heard.words):
+        return Meaning(text, "relief", {}, "none", 0.6, (Candidate("relief", 0.6),))
+    return Meaning(text, None)
+
+
+_CRIES = frozenset("ow oww owww ouch argh aargh agh fuck shit ugh".split())
+
+
+def _flag_chances(chances: Mapping[str, float]) -> dict[str, float]:
+    return {name.removeprefix(_FLAG): c for name, c in chances.items() if name.startswith(_FLAG)}
+
+
+def _shared(chances: Mapping[str, float], total: float) -> dict[str, float]:
+    whole = sum(chances.values()) or 1.0
+    return {name: total * chance / whole for name, chance in chances.items()}
+
+
+def _words_of(phrases: Mapping[str, Phrases], red_flags: Mapping[str, RedFlag]) -> frozenset[str]:
+    """Return the words of all examples: never taken for a mis-hearing of another."""
+    examples = [text for of in (*phrases.values(), *red_flags.values()) for text in of.examples]
+    return frozenset(word for text in examples for word in normalize(text).words)

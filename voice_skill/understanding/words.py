@@ -1,0 +1,69 @@
+"""English words that carry no meaning of their own, and the many ways of writing the same one."""
+
+CONTRACTIONS = {
+    "can't": "can not", "cant": "can not", "cannot": "can not", "won't": "will not", "wont": "will not",
+    "shan't": "shall not", "ain't": "is not", "aint": "is not", "innit": "is it not",
+    "dont": "do not", "didnt": "did not", "doesnt": "does not", "isnt": "is not", "wasnt": "was not",
+    "couldnt": "could not", "havent": "have not", "hasnt": "has not", "arent": "are not",
+    "im": "i am", "ive": "i have", "id": "i would", "its": "it is", "thats": "that is", "whats": "what is",
+    "hes": "he is", "shes": "she is", "theyre": "they are", "theres": "there is", "youre": "you are",
+    "hows": "how is", "wheres": "where is", "whos": "who is", "lets": "let us", "let's": "let us",
+    "gonna": "going to", "gotta": "got to", "wanna": "want to", "gimme": "give me", "lemme": "let me",
+    "dunno": "do not know", "kinda": "kind of", "sorta": "sort of", "cuz": "because", "'cause": "because",
+    "cos": "because", "coz": "because", "y'all": "you", "ma'am": "", "'em": "them", "o'clock": "o clock",
+    "wot": "what", "ya": "you", "yer": "your", "ur": "your", "u": "you", "pls": "please", "plz": "please",
+    "thru": "through", "tho": "though", "nite": "night", "tonite": "tonight", "gotten": "got",
+}  # fmt: skip
+"""One written word -> the words it stands for."""
+
+IS_AFTER = frozenset(
+    "it he she that this what there here who where how when why everything something nothing someone one".split()
+)
+"""Words after which 's means "is"; after any other it may be a possessive and is left as "s"."""
+
+SUFFIXES = {"'ve": " have", "'re": " are", "'m": " am", "'ll": " will", "'d": " would", "n't": " not"}
+
+SPELLINGS = {
+    "mom": "mum", "mommy": "mum", "mummy": "mum", "mam": "mum", "diarrhea": "diarrhoea", "color": "colour",
+    "gray": "grey", "hemorrhage": "haemorrhage", "hemorrhaging": "haemorrhaging",
+    "hemorrhoids": "haemorrhoids", "center": "centre", "liter": "litre", "liters": "litres",
+    "fiber": "fibre", "tylonol": "tylenol", "parasetamol": "paracetamol", "paracetomol": "paracetamol",
+    "ibuprofin": "ibuprofen", "ibuprophen": "ibuprofen", "advill": "advil", "asprin": "aspirin",
+    "detralax": "detralex", "charlie": "charley", "charly": "charley", "doc": "doctor", "doctors": "doctor",
+    "physician": "doctor", "meds": "medicine", "medication": "medicine", "medications": "medicine",
+    "breathin": "breathing", "realise": "realize", "pyjamas": "pajamas", "ok": "okay",
+    "urinate": "pee", "piss": "pee", "peeing": "pee", "urine": "pee", "tummy": "belly",
+    "stomach": "belly", "crampy": "cramping", "kramp": "cramp", "cramped": "cramped", "gramp": "cramp",
+    "gramping": "cramping", "crampin": "cramping", "nan": "gran", "grandma": "gran", "granny": "gran",
+}  # fmt: skip
+"""American and British, common misspellings, and words that always mean the same here."""
+
+FILLERS = frozenset(
+    "um umm uh uhm er erm err ah aah ahh hmm hm mm ow oww owww ouch ooh oof argh aargh agh oh ohh ugh aw gah "
+    "eek phew jeez geez gosh god christ jesus blimey crikey heck hell damn dammit bloody flipping flippin "
+    "fucking fuck shit crap goodness gracious lord hey hi hello sorry love mate dear dude buddy pal darling "
+    "please s".split()
+)
+"""Dropped before comparing with phrases; they change nothing that is meant."""
+
+FILLER_PHRASES = (
+    "you know", "i mean to say", "excuse me", "good morning", "good evening", "good afternoon", "my god",
+    "oh my", "for goodness sake", "for god is sake", "bear with me", "if you do not mind", "if you can",
+    "can i ask", "could i ask", "may i ask", "can you tell me", "could you tell me", "tell me",
+    "i was wondering", "i wonder", "i would like to know", "i want to know", "do you know", "quick question",
+    "sort of", "kind of", "what do you call it", "thing is", "the thing is", "basically", "honestly",
+    "to be honest", "let me see", "let me think", "ask the machine",
+)  # fmt: skip
+"""Runs of words dropped at the beginning or end of what is compared with templates."""
+
+EDGE_WORDS = frozenset(
+    "so well right okay now then and but actually just alright here again though like anyway see look listen "
+    "today exactly really".split()
+)
+"""Single words dropped at the beginning or end of what is compared with templates."""
+
+NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty"
+).split()
+TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
