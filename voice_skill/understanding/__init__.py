@@ -1,1 +1,6 @@
-"""From words to meaning: red flags first, then intent and slots. Knows nothing of sound, threads or clocks."""
+"""What was meant: intents, slots, red flags, confidence."""
+
+from voice_skill.understanding.meaning import Candidate, Context, Meaning
+from voice_skill.understanding.understander import Understander, needs_clarifying
+
+__all__ = ["Candidate", "Context", "Meaning", "Understander", "needs_clarifying"]

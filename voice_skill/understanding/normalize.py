@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from voice_skill.understanding.words import (
     CONTRACTIONS,
@@ -20,7 +21,7 @@ MAX_WORDS = 400
 """A longer monologue is understood from its first and last halves of this many words."""
 
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*'?|'(?:em|cause)|\d+|[.,;:!?…—]+|\n")
-_BREAKS = ("but", "although", "though", "however", "because")
+_BREAKS = ("but", "although", "though", "however", "because", "and", "now", "so", "then", "since")
 _LONGEST_STAMMER = 3
 
 
@@ -74,6 +75,7 @@ def normalize(text: str) -> Words:
     )
 
 
+@cache
 def normal_form(text: str) -> str:
     """Return `text` as `normalize` writes it, without marks: for templates, rules and lists."""
     return normalize(text).plain

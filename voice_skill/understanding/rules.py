@@ -22,8 +22,8 @@ STRETCH = 18
 GAP = 4
 
 SKIPPED = FILLERS | frozenset(
-    "really very so just quite totally absolutely completely all even actually properly proper awfully "
-    "terribly pretty quite rather extremely too".split()
+    "really very so just quite totally absolutely completely even actually proper awfully terribly pretty "
+    "rather extremely".split()
 )
 """Words that rules and speech are compared without."""
 
