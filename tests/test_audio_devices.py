@@ -1,15 +1,17 @@
 """Microphone and loudspeaker on a real sound server: what goes in comes out."""
 
+import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.sound_server import SoundServer, loud_part
+from tests.sound_server import SoundServer, loud_part, missing_part
 from voice_skill.audio.devices import find_device, list_devices, rescan
 from voice_skill.audio.files import write_wav
 from voice_skill.audio.frames import FRAME_SAMPLES, SAMPLE_RATE, Sound
@@ -20,15 +22,21 @@ from voice_skill.errors import EngineError, MissingError
 pytestmark = pytest.mark.sound
 
 
-@pytest.fixture
-def server(sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
-    """Connect this very process to the sound server."""
-    with monkeypatch.context() as patch:
-        for name, value in sound_server.env.items():
+@contextmanager
+def connected_to(server: SoundServer) -> Iterator[SoundServer]:
+    """Connect this very process to a sound server."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in server.env.items():
             patch.setenv(name, value)
         rescan()
-        yield sound_server
+        yield server
     rescan()
+
+
+@pytest.fixture
+def server(sound_server: SoundServer) -> Iterator[SoundServer]:
+    with connected_to(sound_server):
+        yield sound_server
 
 
 def sounddevice() -> Any:
@@ -106,13 +114,16 @@ def test_volume_makes_it_quieter(server: SoundServer) -> None:
 
 
 def test_cancel_silences_within_150_ms(server: SoundServer) -> None:
-    with Loudspeaker() as loudspeaker, server.recording() as tape:
-        cancel = start_timer(0.7)
-        assert not loudspeaker.play(tone(440, seconds=3.0), cancel)
-        cancelled_at = time.monotonic()
-        time.sleep(0.5)
-    silent_at = tape.start + loud_part(tape.sound)[1]
-    assert silent_at - cancelled_at < 0.15
+    delays = []
+    with Loudspeaker() as loudspeaker:
+        for _ in range(3):
+            with server.recording() as tape:
+                cancel = start_timer(0.5)
+                assert not loudspeaker.play(tone(440, seconds=3.0), cancel)
+                cancelled_at = time.monotonic()
+                time.sleep(0.5)
+            delays.append(tape.start + loud_part(tape.sound)[1] - cancelled_at)
+    assert statistics.median(delays) < 0.15  # of three, as the machine may be busy
 
 
 def test_a_sound_cancelled_beforehand_is_not_heard_and_the_next_one_is(server: SoundServer) -> None:
@@ -263,3 +274,37 @@ def test_a_device_that_refuses_everything_is_one_line(
     monkeypatch.setattr(sounddevice(), "InputStream", refuse)
     with pytest.raises(MissingError, match="the microphone 'pulse' cannot be opened: Device unavailable"):
         Microphone().__enter__()
+
+
+def test_devices_that_came_back_are_found_by_a_rescan(tmp_path: Path) -> None:
+    if missing := missing_part():
+        pytest.skip(missing)
+    with SoundServer(tmp_path) as own_server, connected_to(own_server):
+        with Loudspeaker() as loudspeaker, Microphone() as microphone:
+            assert loudspeaker.play(tone(440, seconds=0.1))
+            own_server.stop()
+            with pytest.raises(EngineError):
+                loudspeaker.play(tone(440, seconds=1))
+            with pytest.raises(EngineError):
+                read_on(microphone)
+        own_server.start()
+        rescan()
+        with Loudspeaker() as loudspeaker, Microphone() as microphone:
+            assert loudspeaker.play(tone(440, seconds=0.1))
+            assert microphone.read()
+
+
+def test_opening_and_closing_leaves_no_thread_and_no_file_open(server: SoundServer) -> None:
+    def in_use() -> tuple[int, int]:
+        return len(list(Path("/proc/self/task").iterdir())), len(list(Path("/proc/self/fd").iterdir()))
+
+    def use_both() -> None:
+        with Loudspeaker() as loudspeaker, Microphone() as microphone:
+            assert loudspeaker.play(tone(440, seconds=0.02))
+            assert microphone.read()
+
+    use_both()
+    before = in_use()
+    for _ in range(5):
+        use_both()
+    assert in_use() == before
