@@ -1,7 +1,8 @@
 """Real voices that speak the tests' questions: `speak("my calf is cramping", "espeak-female")`.
 
 Several people, as it were: Piper's voice at three speeds, eSpeak NG as men and women of several countries,
-and Debian's flite voices where that program is installed. The same text gives the same sound in every run.
+and Debian's flite voices where that program is installed. Piper speaks without its random variation
+here, so that a test hears the same in every run.
 """
 
 import functools

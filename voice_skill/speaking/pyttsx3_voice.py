@@ -22,7 +22,8 @@ class Pyttsx3Voice:
     """pyttsx3 with eSpeak NG. A worker that hangs or dies is replaced, and the sentence tried once more.
 
     language: as in a pack, "en"; without a voice for it, eSpeak's first. voice: an eSpeak voice instead,
-    such as "en-gb-scotland+f3". Rate and pitch are eSpeak's own; the sound comes at 22 050 Hz.
+    such as "en-gb-scotland+f3". Rate and pitch are eSpeak's own, whose pitch reaches from about 0.65 to
+    1.65. The sound comes at 22 050 Hz.
     """
 
     name = "pyttsx3"
@@ -38,6 +39,11 @@ class Pyttsx3Voice:
     def identity(self) -> str:
         """Return the version of pyttsx3 and the voice asked for."""
         return f"pyttsx3 {version('pyttsx3')} {self._voice or self._language}"
+
+    @property
+    def worker_pid(self) -> int:
+        """Return the process id of the worker; 0 when it does not run."""
+        return self._worker.pid if self._worker else 0
 
     def load(self) -> None:
         """Start the worker. Raises MissingError without pyttsx3 or eSpeak NG, EngineError if it fails."""

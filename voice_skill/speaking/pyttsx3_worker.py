@@ -31,6 +31,8 @@ def main() -> None:
         import pyttsx3
 
         engine = pyttsx3.init("espeak")
+        # Until its first run pyttsx3 holds properties back; from now on they are set at once.
+        engine.runAndWait()
         chosen = voice or choose_voice(engine.getProperty("voices"), language)
     except Exception as error:  # noqa: BLE001 - whatever it is, the other process must hear of it
         pipe.send({"error": f"{type(error).__name__}: {error}"})
@@ -74,8 +76,8 @@ def render(engine: Any, voice: str, text: str, rate: float, pitch: float) -> dic
     try:
         engine.setProperty("voice", voice)
         engine.setProperty("rate", round(NORMAL_WORDS_PER_MINUTE * rate))
-        # eSpeak's pitch runs from 0 (an octave lower) over 50 to 100 (an octave higher).
-        engine.setProperty("pitch", round(50 + 50 * math.log2(pitch)))
+        engine.setProperty("pitch", _espeak_pitch(pitch))
+        _wait_for_espeak()
         engine.save_to_file(text, f"/proc/self/fd/{file}")
         engine.runAndWait()
         # With an asynchronous eSpeak, runAndWait returns before the file is written.
@@ -90,6 +92,23 @@ def render(engine: Any, voice: str, text: str, rate: float, pitch: float) -> dic
         os.close(file)
         for token in tokens:
             engine.disconnect(token)
+
+
+def _espeak_pitch(factor: float) -> int:
+    """Return eSpeak's pitch, 0 to 100, for a factor; measured, its ends are at about 0.65 and 1.65."""
+    return min(max(round(50 + 77 * math.log2(factor)), 0), 100)
+
+
+def _wait_for_espeak() -> None:
+    """Wait until eSpeak has taken the properties.
+
+    It takes them in a thread of its own, and pyttsx3's run loop begins by cancelling whatever that thread
+    still has to do: without this wait, properties and words are lost now and then.
+    """
+    from pyttsx3.drivers import _espeak
+
+    while _espeak.IsPlaying():
+        time.sleep(0.0005)
 
 
 def _read(file: int) -> dict[str, Any]:

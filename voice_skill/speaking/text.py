@@ -64,7 +64,7 @@ _MARKUP: list[Replacement] = [
     (re.compile(r"!?\[([^\[\]]{0,500})\]\([^()\s]{0,500}\)"), r"\1"),
     (re.compile(r"\[(?:S\d+(?:[ ,-]+S?\d+)*|\d+)\]"), " "),
     (re.compile(r"^\s*(?:[-*_=]{3,}|```.*)\s*$", re.MULTILINE), ""),
-    (re.compile(r"^[ \t]*(?:[-*+•]|\d{1,2}[.)]|#{1,6}|>)[ \t]+", re.MULTILINE), "\n\n"),
+    (re.compile(r"^[ \t]*(?:[-*+•]|\d{1,2}[.)]|#{1,6}|>(?![ \t]*\d))[ \t]+", re.MULTILINE), "\n\n"),
     (re.compile(r"(?<=[^\s.!?,:;])[ \t]*\n\s*\n\s*"), ". "),
 ]
 
