@@ -121,10 +121,8 @@ class Dialog:
             state, line = self.write.prompt(state, intent)
             return Turn(state, (CHANGES[intent], Say((line,), "prompt")))
         match intent:
-            case "stop":
-                return self._end(state, "stopped")
-            case "thanks":
-                return self._end(state, "thanks")
+            case "stop" | "thanks":
+                return self._end(state, "stopped" if intent == "stop" else "thanks")
             case "help":
                 return Turn(state, (Say(self.write.fixed(self.pack.prompts.help), "prompt"),))
             case "start_over":
@@ -133,6 +131,8 @@ class Dialog:
                 return self._repeat(state)
             case "yes" | "no" if state.choices:
                 return self._choose(state, state.choices[0 if intent == "yes" else 1])
+            case "yes" | "no" | "next" if state.phase == "asking" and state.exercise:
+                return Turn(*self._lead.start(state, state.exercise))  # "I don't know": the general one helps
         led = self._lead.steer(state, intent, heard.hold_left) if state.exercise else None
         if led:
             return Turn(*led)
