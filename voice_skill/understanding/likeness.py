@@ -16,7 +16,7 @@ FEATURES = 8192
 RIDGE = 0.35
 SCALE = 15.0
 """Turns scores into probabilities; fitted on sentences left out (`benchmarks/understanding.py`)."""
-UNKNOWN = 0.22
+UNKNOWN = 0.15
 """Score that out-of-scope has at least: what is like nothing known is about something else."""
 
 _WEIGHTS = {"w": 1.0, "b": 0.8, "a": 1.0, "n": 0.9, "t": 0.6, "c": 0.45, "s": 0.7}
@@ -111,7 +111,7 @@ def _sample_weights(samples: Sequence[Sample], target: npt.NDArray[np.int64]) ->
     """Weigh each sample by itself and against the size of its class, so that small classes are heard too."""
     own = np.array([sample.weight for sample in samples], dtype=np.float32)
     size = np.bincount(target, weights=own)
-    weights: Array = (own * np.sqrt(size.mean() / size[target])).astype(np.float32)
+    weights: Array = (own * (size.mean() / size[target]) ** 0.25).astype(np.float32)
     return weights
 
 

@@ -14,7 +14,7 @@ from voice_skill.understanding.normalize import Words
 from voice_skill.understanding.rules import Heard, Rule, RuleBook, Run, Span, stretches
 
 Level = Literal["urgent", "emergency"]
-Mood = Literal["now", "asked", "past"]
+Mood = Literal["now", "asked", "past", "denied"]
 
 NEGATIONS = frozenset("no not never without nor neither none denies hardly".split())
 _LIGHT = frozenset(
@@ -34,7 +34,7 @@ _NOT_A_DENIAL = {("not", word) for word in ("sure", "only", "think", "know", "be
 _PAST = re.compile(
     r"\b(last (year|summer|winter|spring|autumn|christmas|decade)|(years|decades) ago|(a|one|two|three) year ago|"
     r"in the past|used to|when i was (a|young|little|pregnant|at|in)|as a (child|kid|boy|girl)|once had|"
-    r"months ago|years back|history of|in (19|20)\d\d|when (he|she) was alive|(has|have|had) had)\b"
+    r"months ago|years back|history of|in (19|20)\d\d|when (he|she) was alive)\b"
 )
 _PRESENT = re.compile(
     r"\b(now|again|today|tonight|currently|still|this (morning|afternoon|evening|minute)|at the moment|"
@@ -45,7 +45,7 @@ _ASKS = re.compile(
     r"(is|are|am|can|could|does|do|did|what|which|how|why|when|would|should|will|might|who|where)\b"
 )
 _ABOUT = re.compile(
-    r"\b(signs?|symptoms?|means?|causes?|caused|lead to|leads? to|difference between|happens? (if|when)|"
+    r"\b(signs?|symptoms?|means?|causes?|makes?|caused|lead to|leads? to|difference between|happens? (if|when)|"
     r"what if|(do|should|would) (i|you|we) do (if|when|for)|risk of|chances? of|can you (get|have)|do (you|people) get|"
     r"gives? (you|me|people)|brings? on|related to|connected|linked|associated|look out for|watch (out )?for|"
     r"(know|tell|sure) (if|whether|when|it|that|a)|recogni[sz]e|spot|prevent|avoid|what is|what are|should i worry if|"
@@ -64,7 +64,10 @@ _FRAME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A red flag that was heard. mood: said of now, only asked about, or of the past. rule: the one that fits."""
+    """A red flag whose words were heard, and the rule that fits.
+
+    mood: said of now, only asked about, of the past, or denied (which includes the words of an `unless`).
+    """
 
     flag: str
     level: Level
@@ -121,16 +124,19 @@ class RedFlagFinder:
         }
         best: Sign | None = None
         for rule in flag.said:
+            groups = [_of_group(group, spans) for group in rule.groups]
+            if not all(groups):
+                continue
+            best = best or Sign(flag.flag, flag.level, "denied", rule.text)
             groups = [
-                [s for s in _of_group(group, spans) if not harmless.intersection(range(s.start, s.end))]
-                for group in rule.groups
+                [s for s in group if not harmless.intersection(range(s.start, s.end)) and not denied(heard, s)]
+                for group in groups
             ]
-            groups = [[s for s in group if not denied(heard, s)] for group in groups]
             for stretch in stretches(groups):
-                mood = _mood(heard, stretch)
-                if mood == "now":
-                    return [Sign(flag.flag, flag.level, mood, rule.text)]
-                best = best or Sign(flag.flag, flag.level, mood, rule.text)
+                sign = Sign(flag.flag, flag.level, _mood(heard, stretch), rule.text)
+                if sign.mood == "now":
+                    return [sign]
+                best = sign
         return [best] if best else []
 
 

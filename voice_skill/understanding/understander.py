@@ -19,12 +19,6 @@ from voice_skill.understanding.templates import ListSpans, Template
 CERTAIN = 0.97
 """Confidence of a red flag heard by rule, and of a whole phrase of the pack."""
 
-ANSWER_FROM = 0.5
-"""From this confidence on an answer is given; below it, the two likeliest meanings are to be offered."""
-
-CLOSE = 0.6
-"""A second meaning at least this likely, relative to the first, is close: ask which one was meant."""
-
 LIKE_A_FLAG = 0.4
 """From this probability on, words that no rule foresaw count as a red flag."""
 
@@ -34,14 +28,6 @@ _SAMPLE_WEIGHT = 0.5
 _SHORT = 9
 _SHORT_ANSWER = 8
 _SEED = 20
-
-
-def needs_clarifying(meaning: Meaning) -> bool:
-    """Say whether to ask "did you mean ..., or ...?": the first two candidates are close and neither is sure."""
-    if meaning.intent in FLAG_INTENT.values() or len(meaning.candidates) < 2:
-        return False
-    first, second = meaning.candidates[:2]
-    return first.confidence < ANSWER_FROM and second.confidence >= CLOSE * first.confidence
 
 
 class Understander:
@@ -103,17 +89,18 @@ class Understander:
     def _likely(self, core: tuple[str, ...], context: Context, signs: list[Sign]) -> dict[str, float]:
         """Return the probability of each class, in the light of the context."""
         chances = self._likeness.probabilities(core, self._abstract(core))
+        settled = {sign.flag for sign in signs}
+        asked = any(sign.mood == "asked" for sign in signs)
         for name in chances:
             if name in context.expecting:
                 chances[name] *= 3
             if name in STEERING:
                 chances[name] *= 2 if context.in_session else 1
                 chances[name] *= 1 if len(core) <= _SHORT else 0.2
-            if signs and name.startswith(_FLAG):
+            if name.removeprefix(_FLAG) in settled:
                 chances[name] = 0.0
-            if signs and name in ("conditions", "doctor"):
-                chances[name] += 0.05
-                chances[name] *= 3
+            if asked and name in ("conditions", "doctor"):
+                chances[name] = 3 * (chances[name] + 0.05)
         return _shared(chances, 1.0)
 
     def _like_a_flag(self, chances: Mapping[str, float]) -> str:
