@@ -5,8 +5,8 @@ import unicodedata
 
 from voice_skill.speaking.numbers import with_numbers_spelled
 
-LONGEST_SENTENCE = 240
-"""Characters; longer ones are cut at a comma or a space, so that the first sound comes early."""
+LONGEST_SENTENCE = 160
+"""Characters, ten seconds; longer ones are cut at a comma or a space: one breath, and a bounded memory."""
 
 _WITH_VOWELS = """
     AED ALS BMI CKD CPR CT DNA DVT ECG ED EKG EMS EMT ENT ER EU FAQ GI GP HIV HSE IBS IV
