@@ -88,7 +88,7 @@ def skill() -> Skill:
 
 
 def key_words(text: str) -> set[str]:
-    return {word for word in re.findall(r"[a-z]+", text.lower()) if len(word) > 4}
+    return {word for word in re.findall(r"[a-z]+", text.lower()) if len(word) > 3}
 
 
 @pytest.mark.parametrize(("question", "voice", "intent"), ROUND_TRIPS)
