@@ -1,6 +1,6 @@
-"""Which known sentences is a text most like? A small linear classifier, trained from the pack when it is loaded.
+"""Which known sentences is a text most like? A linear classifier, trained from the pack when it is loaded.
 
-Ridge regression on hashed TF-IDF features of words, pairs, letters and lists, solved exactly in well under a second.
+Ridge regression on hashed TF-IDF features of words, pairs, letters and lists, solved exactly.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -119,4 +119,3 @@ def _softmax(scores: Array) -> Array:
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     probabilities: Array = powers / powers.sum(axis=1, keepdims=True)
     return probabilities
-

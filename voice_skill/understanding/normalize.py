@@ -21,6 +21,7 @@ MAX_WORDS = 400
 """A longer monologue is understood from its first and last halves of this many words."""
 
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*'?|'(?:em|cause)|\d+|[.,;:!?…—]+|\n")
+_APOSTROPHES = dict.fromkeys((0x2018, 0x2019, 0x02BC, 0x60), "'")
 _BREAKS = ("but", "although", "though", "however", "because", "and", "now", "so", "then", "since")
 _LONGEST_STAMMER = 3
 
@@ -97,11 +98,11 @@ def without_fillers(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _tokens(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace("‘", "'"))
+    plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
     plain = "".join(c for c in plain if not unicodedata.combining(c)).lower().replace("-", " ")
     tokens = _TOKEN.findall(plain)
     if len(tokens) > MAX_WORDS:
-        tokens = tokens[: MAX_WORDS // 2] + ["."] + tokens[-MAX_WORDS // 2 :]
+        tokens = [*tokens[: MAX_WORDS // 2], ".", *tokens[-MAX_WORDS // 2 :]]
     return tokens
 
 

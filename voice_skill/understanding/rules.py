@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from rapidfuzz.distance import DamerauLevenshtein
 
 from voice_skill.understanding.normalize import Words, normal_form
-from voice_skill.understanding.words import FILLERS
+from voice_skill.understanding.words import FILLERS, listed
 
 STRETCH = 18
 GAP = 4
 
-SKIPPED = FILLERS | frozenset(
+SKIPPED = FILLERS | listed(
     "really very so just quite totally absolutely completely even actually proper awfully terribly pretty "
-    "rather extremely".split()
+    "rather extremely"
 )
 """Words that rules and speech are compared without."""
 

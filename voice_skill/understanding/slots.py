@@ -8,8 +8,9 @@ from rapidfuzz.distance import DamerauLevenshtein
 from voice_skill.dialog.schema import SlotLists
 from voice_skill.understanding.normalize import Words
 from voice_skill.understanding.templates import expand
+from voice_skill.understanding.words import ADVERBS, listed
 
-CORRECTIONS = frozenset({"no", "not", "wait", "sorry", "actually", "rather", "meant", "mean", "correction"})
+CORRECTIONS = listed("no not wait sorry actually rather meant mean correction")
 """A value after one of these words replaces the one before it."""
 
 VAGUE = {"muscle": frozenset({"unknown", "leg", "thigh"}), "condition": frozenset({"other"})}
@@ -20,6 +21,8 @@ EITHER = frozenset({"temperature"})
 
 _FUZZY_FROM = 5
 _FUZZY_TWO_FROM = 9
+_NEAR = 8
+"""Words between two values; farther apart, a "no" between them corrects something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,9 @@ class SlotFinder:
     def values(self, heard: Words, mentions: list[Mention] | None = None) -> dict[str, str]:
         """Return one value for each slot that was named."""
         found: dict[str, str] = {}
+        mentions = self.mentions(heard.words) if mentions is None else mentions
         for slot in self._values:
-            of_slot = [m for m in (mentions or self.mentions(heard.words)) if m.slot == slot]
+            of_slot = [m for m in mentions if m.slot == slot]
             value = _chosen(slot, of_slot, heard.words)
             if value:
                 found[slot] = value
@@ -90,7 +94,7 @@ class SlotFinder:
         while at < len(words):
             for n in range(min(longest, len(words) - at), 0, -1):
                 value = said.get(words[at : at + n])
-                if value is not None:
+                if value is not None and not _is_adverb(words, at, n):
                     found.append(Mention(slot, value, at, at + n))
                     at += n - 1
                     break
@@ -107,20 +111,17 @@ def _chosen(slot: str, mentions: list[Mention], words: tuple[str, ...]) -> str:
     """Return the value meant: the last correction, else the first exact one, else the first."""
     if not mentions:
         return ""
-    chosen = mentions[0]
+    chosen, vague = mentions[0], VAGUE.get(slot, frozenset())
     for mention in mentions[1:]:
         between = words[chosen.end : mention.start]
-        if CORRECTIONS.intersection(between[-4:]) and not _repeats(between):
-            chosen = mention
-        elif chosen.value in VAGUE.get(slot, ()) and mention.value not in VAGUE.get(slot, ()):
-            chosen = mention
-        elif chosen.value == "unknown":
+        corrected = len(between) <= _NEAR and CORRECTIONS.intersection(between[-4:])
+        exacter = chosen.value in vague and mention.value not in vague
+        if corrected or exacter or chosen.value == "unknown":
             chosen = mention
     if slot in EITHER and len({m.value for m in mentions}) > 1 and chosen is mentions[0]:
         return ""
     return chosen.value
 
 
-def _repeats(between: tuple[str, ...]) -> bool:
-    """Say whether the word of correction belongs to something else: "my calf is not ..., my foot"."""
-    return len(between) > 8
+def _is_adverb(words: tuple[str, ...], at: int, n: int) -> bool:
+    return n == 1 and at > 0 and words[at - 1] in ADVERBS.get(words[at], ())

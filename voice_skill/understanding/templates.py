@@ -92,9 +92,7 @@ def _ends(expression: Expression, text: str, at: int, found: ListSpans) -> Itera
         for item in expression.items:
             yield from _ends(item, text, at, found)
     elif isinstance(expression, Permutation):
-        for item, rest in expression.iterate_permutations():
-            for end in _ends(item, text, at, found):
-                yield from _ends(rest, text, end, found) if rest.items else (end,)
+        yield from _permutation_ends(expression, text, at, found)
     elif isinstance(expression, HassilGroup):
         places = {at}
         for item in expression.items:
@@ -105,8 +103,14 @@ def _ends(expression: Expression, text: str, at: int, found: ListSpans) -> Itera
         yield from found.ends(expression.list_name, start)
 
 
+def _permutation_ends(group: Permutation, text: str, at: int, found: ListSpans) -> Iterator[int]:
+    for item, rest in group.iterate_permutations():
+        for end in _ends(item, text, at, found):
+            yield from _ends(rest, text, end, found) if rest.items else (end,)
+
+
 def _chunk_end(chunk: str, text: str, at: int) -> int | None:
-    """Match literal text. A space in it stands for a word boundary, so that optional parts may be left out."""
+    """Match literal text. A space in it is a word boundary, so that optional parts may be left out."""
     words = chunk.strip()
     if chunk[:1] == " " or not words:
         if not _at_boundary(text, at):

@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
-from voice_skill.understanding.intents import FLAG_INTENT, SLOTS, STEERING
+from voice_skill.understanding.intents import BY_MEDICINE, FLAG_INTENT, SLOTS, STEERING
 from voice_skill.understanding.likeness import Likeness, Sample
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Candidate, Context, Meaning
 from voice_skill.understanding.normalize import Words, normalize, without_fillers
-from voice_skill.understanding.red_flags import RedFlagFinder, Sign
+from voice_skill.understanding.red_flags import Level, RedFlagFinder, Sign
 from voice_skill.understanding.slots import Mention, SlotFinder, allowed_slots
 from voice_skill.understanding.templates import ListSpans, Template
+from voice_skill.understanding.words import CRIES
 
 CERTAIN = 0.97
 """Confidence of a red flag heard by rule, and of a whole phrase of the pack."""
@@ -113,13 +114,12 @@ class Understander:
     def _by_intent(self, chances: Mapping[str, float]) -> dict[str, float]:
         intents: dict[str, float] = defaultdict(float)
         for name, chance in chances.items():
-            if name.startswith(_FLAG):
-                name = FLAG_INTENT[self._levels[name.removeprefix(_FLAG)]]
-            intents[name] += chance
+            flag = name.removeprefix(_FLAG)
+            intents[FLAG_INTENT[self._levels[flag]] if flag in self._levels else name] += chance
         return dict(intents)
 
     def _meaning(self, text: str, intents: Mapping[str, float], slots: Mapping[str, str]) -> Meaning:
-        ranked = sorted(intents.items(), key=lambda item: -item[1])
+        ranked = sorted(_named(intents, slots).items(), key=lambda item: -item[1])
         harmless = [item for item in ranked if item[0] not in FLAG_INTENT.values()]
         intent, confidence = harmless[0]
         candidates = tuple(Candidate(name, round(c, 3)) for name, c in ranked[:3] if c >= 0.05)
@@ -146,7 +146,7 @@ class Understander:
         )
 
     def _samples(self, phrases: Mapping[str, Phrases], red_flags: Mapping[str, RedFlag]) -> list[Sample]:
-        rng = random.Random(_SEED)
+        rng = random.Random(_SEED)  # noqa: S311 - the same samples every time, nothing secret
         said = [(text, intent, 1.0) for intent, of in phrases.items() for text in of.examples]
         said += [(text, _FLAG + name, 1.0) for name, flag in red_flags.items() for text in flag.examples]
         said += [
@@ -154,28 +154,33 @@ class Understander:
             for intent, template in self._templates
             for _ in range(_SAMPLES_OF_TEMPLATE)
         ]
-        samples = {}
+        samples: dict[tuple[tuple[str, ...], str], Sample] = {}
         for text, label, weight in said:
             words = without_fillers(normalize(text).words)
             samples.setdefault((words, label), Sample(words, self._abstract(words), label, weight))
         return list(samples.values())
 
 
-def _flagged(text: str, flag: str, level: str, confidence: float) -> Meaning:
+def _named(intents: Mapping[str, float], slots: Mapping[str, str]) -> dict[str, float]:
+    """Join the two intents about medicines into the one that the named medicine belongs to."""
+    joined = dict(intents)
+    meant = BY_MEDICINE.get(slots.get("medicine", ""))
+    if meant:
+        joined[meant] = sum(joined.pop(name, 0.0) for name in set(BY_MEDICINE.values()))
+    return joined
+
+
+def _flagged(text: str, flag: str, level: Level, confidence: float) -> Meaning:
     intent = FLAG_INTENT[level]
-    urgency = "emergency" if level == "emergency" else "urgent"
     confidence = round(confidence, 3)
-    return Meaning(text, intent, {"flag": flag}, urgency, confidence, (Candidate(intent, confidence),))
+    return Meaning(text, intent, {"flag": flag}, level, confidence, (Candidate(intent, confidence),))
 
 
 def _nothing_but_fillers(text: str, heard: Words) -> Meaning:
-    """A cry of pain is a call for help; a hesitation is nothing."""
-    if _CRIES.intersection(heard.words):
+    """Take a cry of pain for a call for help, a hesitation for nothing."""
+    if CRIES.intersection(heard.words):
         return Meaning(text, "relief", {}, "none", 0.6, (Candidate("relief", 0.6),))
     return Meaning(text, None)
-
-
-_CRIES = frozenset("ow oww owww ouch argh aargh agh fuck shit ugh".split())
 
 
 def _flag_chances(chances: Mapping[str, float]) -> dict[str, float]:
@@ -189,5 +194,6 @@ def _shared(chances: Mapping[str, float], total: float) -> dict[str, float]:
 
 def _words_of(phrases: Mapping[str, Phrases], red_flags: Mapping[str, RedFlag]) -> frozenset[str]:
     """Return the words of all examples: never taken for a mis-hearing of another."""
-    examples = [text for of in (*phrases.values(), *red_flags.values()) for text in of.examples]
+    examples = [text for of in phrases.values() for text in of.examples]
+    examples += [text for flag in red_flags.values() for text in flag.examples]
     return frozenset(word for text in examples for word in normalize(text).words)

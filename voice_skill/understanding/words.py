@@ -1,5 +1,11 @@
 """English words that carry no meaning of their own, and the many ways of writing the same one."""
 
+
+def listed(words: str) -> frozenset[str]:
+    """Return the set of the words in a text."""
+    return frozenset(words.split())
+
+
 CONTRACTIONS = {
     "can't": "can not", "cant": "can not", "cannot": "can not", "won't": "will not", "wont": "will not",
     "shan't": "shall not", "ain't": "is not", "aint": "is not", "innit": "is it not",
@@ -16,8 +22,8 @@ CONTRACTIONS = {
 }  # fmt: skip
 """One written word -> the words it stands for."""
 
-IS_AFTER = frozenset(
-    "it he she that this what there here who where how when why everything something nothing someone one".split()
+IS_AFTER = listed(
+    "it he she that this what there here who where how when why everything something nothing someone one"
 )
 """Words after which 's means "is"; after any other it may be a possessive and is left as "s"."""
 
@@ -38,11 +44,11 @@ SPELLINGS = {
 }  # fmt: skip
 """American and British, common misspellings, and words that always mean the same here."""
 
-FILLERS = frozenset(
+FILLERS = listed(
     "um umm uh uhm er erm err ah aah ahh hmm hm mm ow oww owww ouch ooh oof argh aargh agh oh ohh ugh aw gah "
     "eek phew jeez geez gosh god christ jesus blimey crikey heck hell damn dammit bloody flipping flippin "
     "fucking fuck shit crap goodness gracious lord hey hi hello sorry love mate dear dude buddy pal darling "
-    "please s".split()
+    "please s"
 )
 """Dropped before comparing with phrases; they change nothing that is meant."""
 
@@ -56,14 +62,40 @@ FILLER_PHRASES = (
 )  # fmt: skip
 """Runs of words dropped at the beginning or end of what is compared with templates."""
 
-EDGE_WORDS = frozenset(
+EDGE_WORDS = listed(
     "so well right okay now then and but actually just alright here again though like anyway see look listen "
-    "today exactly really".split()
+    "today exactly really"
 )
 """Single words dropped at the beginning or end of what is compared with templates."""
 
 NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty"
-).split()
-TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
+    *(
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+    ),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
+TENS = ("zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+ADVERBS = {
+    "back": listed(
+        "is it come comes came coming go goes going went get gets got getting pull pulled bend bent lean be "
+        "bring push step am again straight right way take took call calling laid lie lay sit sat turn jumped"
+    ),
+    "left": listed("i have has had he she we they is are anything nothing something some much time seconds"),
+}
+"""Words that are no body part or side after one of these: "it's back", "how long is left"."""
+
+CRIES = listed("ow oww owww ouch argh aargh agh fuck shit ugh")
+"""Alone, they are a call for help."""
