@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.sound_server import NO_DEVICES_CONFIG
 from tests.voices import speak
 
 QUESTION = "My calf is cramping."
@@ -145,7 +146,8 @@ def test_a_data_set_with_a_mistake(tmp_path: Path):
 
 
 def test_no_sound_devices(tmp_path: Path):
-    nothing = {"ALSA_CONFIG_PATH": "/dev/null", "PULSE_SERVER": "unix:/nonexistent", "HOME": str(tmp_path)}
+    (tmp_path / "asound.conf").write_text(NO_DEVICES_CONFIG)
+    nothing = {"ALSA_CONFIG_PATH": str(tmp_path / "asound.conf"), "PULSE_SERVER": "unix:/nonexistent"}
     assert complaint(run("listen", **nothing), 3)
     done = run("ask", "--text", "my calf is cramping", "--out", tmp_path / "answer.wav", **nothing)
     assert done.returncode == 0
