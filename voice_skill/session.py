@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from voice_skill.dialog.dialog import Dialog
 from voice_skill.dialog.pack import Pack
 from voice_skill.dialog.state import Heard, Line, Say, State, TimerEnded, TimerName, Turn
+from voice_skill.dialog.words import STEERING
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Meaning
 from voice_skill.understanding.understander import Understander
+
+ADDRESSED_FROM = 0.5
+"""Confidence from which talk in a room where no conversation runs is taken to be for the assistant."""
 
 
 class Session:
@@ -31,8 +35,15 @@ class Session:
         return self.state != State(used=self.state.used)
 
     def addressed(self, meaning: Meaning) -> bool:
-        """Tell whether talk in the room is meant for the assistant."""
-        return meaning.intent is not None and (self.running or meaning.intent != OUT_OF_SCOPE)
+        """Tell whether talk in the room is meant for the assistant.
+
+        While a conversation runs, everything is. Otherwise only what is clearly about the pack's subject:
+        a "yes" or a "stop" across the room, a film, a guess are not.
+        """
+        if meaning.intent is None or self.running:
+            return meaning.intent is not None
+        about = meaning.intent != OUT_OF_SCOPE and meaning.intent not in STEERING
+        return about and meaning.confidence >= ADDRESSED_FROM
 
     def hear(self, meaning: Meaning, hold_left: float | None = None) -> Turn:
         """Take what was meant and return what follows."""
