@@ -6,7 +6,7 @@ import numpy as np
 
 from voice_skill.audio.frames import SAMPLE_RATE
 from voice_skill.hearing.biasing import WordBias
-from voice_skill.hearing.moonshine_model import Encoded, Floats, MoonshineModel
+from voice_skill.hearing.moonshine_model import Encoded, Floats, Memory, MoonshineModel
 from voice_skill.hearing.tokenizer import Tokenizer
 
 BEAMS = 4
@@ -15,7 +15,7 @@ BEAMS = 4
 PRUNE = 12.0
 """A text whose score is this far behind the best is given up (natural logarithm)."""
 
-PIECES_PER_SECOND, SPARE_PIECES = 6.5, 4
+PIECES_PER_SECOND, SPARE_PIECES = 8.0, 4
 """Nobody speaks faster; what would be longer is the model talking to itself."""
 
 LOOP_PIECES, LOOP_TIMES = 16, 3
@@ -24,18 +24,25 @@ LOOP_PIECES, LOOP_TIMES = 16, 3
 
 @dataclass(frozen=True, slots=True)
 class Beam:
-    """One text so far. tokens: its pieces. score: log-probability and bonus. prefix: for the bias."""
+    """One text so far. tokens: its pieces. score: log-probability and bonus. prefix: for the bias.
+
+    odds: log-probability alone.
+    """
 
     tokens: tuple[int, ...] = ()
     score: float = 0.0
     prefix: str = WordBias.start
+    odds: float = 0.0
 
 
-def decode(model: MoonshineModel, encoded: Encoded, bias: WordBias) -> list[int]:
-    """Return the pieces of the best text found, markers left out; [] when the model hears none."""
+def decode(model: MoonshineModel, started: tuple[Floats, Memory], bias: WordBias) -> Beam:
+    """Return the best text found, markers left out; without pieces when the model hears none.
+
+    started: what `model.start` returned for the sound.
+    """
     beams, finished = [Beam()], Beam(score=-np.inf)
-    logits, memory = model.start(encoded)
-    for _ in range(_piece_limit(encoded)):
+    logits, memory = started
+    for _ in range(piece_limit(memory.encoded)):
         grown, parents, ended = _grow(beams, logits, bias)
         if ended and ended.score > finished.score:
             finished = ended
@@ -44,12 +51,13 @@ def decode(model: MoonshineModel, encoded: Encoded, bias: WordBias) -> list[int]
             break
         beams = grown
         logits, memory = model.step(np.array([b.tokens[-1] for b in beams]), memory.take(np.array(parents)))
-    return list((finished if np.isfinite(finished.score) else beams[0]).tokens)
+    return finished if np.isfinite(finished.score) else beams[0]
 
 
 def _grow(beams: list[Beam], logits: Floats, bias: WordBias) -> tuple[list[Beam], list[int], Beam | None]:
     """Return the best continuations, best first, the beam each comes from, and the best text ending here."""
     scores = _log_softmax(logits)
+    plain = scores.copy()
     for row, beam in enumerate(beams):
         scores[row] += bias.bonus(beam.prefix) + beam.score
     flat = scores.ravel()
@@ -61,11 +69,12 @@ def _grow(beams: list[Beam], logits: Floats, bias: WordBias) -> tuple[list[Beam]
         parent, token = divmod(int(place), scores.shape[1])
         beam, score = beams[parent], float(flat[place])
         if token == Tokenizer.end:
-            ended = ended or Beam(beam.tokens, score)
+            ended = ended or Beam(beam.tokens, score, odds=beam.odds + float(plain[parent, token]))
             continue
         tokens = (*beam.tokens, token)
         if not is_loop(tokens):
-            grown.append(Beam(tokens, score, bias.follow(beam.prefix, token)))
+            odds = beam.odds + float(plain[parent, token])
+            grown.append(Beam(tokens, score, bias.follow(beam.prefix, token), odds))
             parents.append(parent)
         if len(grown) == BEAMS:
             break
@@ -81,7 +90,8 @@ def is_loop(tokens: tuple[int, ...]) -> bool:
     return False
 
 
-def _piece_limit(encoded: Encoded) -> int:
+def piece_limit(encoded: Encoded) -> int:
+    """Return how many pieces a text of this sound has at most."""
     return int(encoded.samples / SAMPLE_RATE * PIECES_PER_SECOND) + SPARE_PIECES
 
 

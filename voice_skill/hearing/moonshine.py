@@ -90,12 +90,13 @@ class MoonshineRecognizer:
         if self._loaded is None:
             model = MoonshineModel(self._weights or packaged_weights(), self._threads)
             self._loaded = model, WordBias(model.tokenizer, self._phrases)
-            decode(model, model.encode(np.zeros(SAMPLE_RATE, np.float32)), self._loaded[1])
+            decode(model, model.start(model.encode(np.zeros(SAMPLE_RATE, np.float32))), self._loaded[1])
         return self._loaded
 
     def _recognise(self, samples: Floats) -> str:
         model, bias = self._open()
-        text = model.tokenizer.decode(decode(model, model.encode(samples), bias))
+        best = decode(model, model.start(model.encode(samples)), bias)
+        text = model.tokenizer.decode(best.tokens)
         return "" if text.strip(".,!?").lower() == NO_SPEECH else text
 
 

@@ -1,0 +1,155 @@
+"""The grammar of a pack: everything that may be said, compiled from its sentence templates and lists."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from hassil.expression import Alternative, Expression, ListReference, Permutation, TextChunk
+from hassil.expression import Group as HassilGroup
+from hassil.parse_expression import parse_sentence
+
+from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
+from voice_skill.hearing.automaton import Network
+from voice_skill.hearing.readings import Reading, read
+from voice_skill.hearing.word_states import WordState, WordStates
+from voice_skill.understanding.normalize import normal_form
+from voice_skill.understanding.templates import expand
+
+BEFORE = (
+    *("um", "uh", "er", "erm", "ah", "oh", "ow", "ouch", "ooh", "hm", "hey", "hello", "hi", "okay", "well"),
+    *("so", "right", "now", "and", "but", "yes", "no", "sorry", "please", "can you", "could you"),
+    *("can i ask", "can you tell me", "could you tell me", "tell me", "excuse me", "i want to know"),
+)
+"""What people say before they come to the point, in normal form."""
+
+BETWEEN = frozenset(("um", "uh", "er", "erm", "ah", "hm"))
+"""What people say while they look for a word."""
+
+AFTER = (
+    *("please", "now", "then", "though", "thanks", "thank you", "um", "uh", "ow", "ouch", "oh", "again"),
+    *("right now", "okay"),
+)
+"""What people add."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What may be said for one meaning: a template in hassil's notation."""
+
+    template: str
+    intent: str
+
+
+class Grammar:
+    """Compiled once for a pack; states are worked out when first needed and kept."""
+
+    def __init__(self, sentences: Iterable[Sentence], lists: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+        self._network = Network()
+        for name, entries in lists.items():
+            self._network.add_list(name, entries)
+        self._tails: dict[str, int] = {}
+        for phrase in BEFORE:
+            here = self._network.add_words(self._network.start, phrase.split())
+            self._network.nodes[here].free.append(self._network.start)
+        for phrase in AFTER:
+            here = self._network.add_words(self._network.end, phrase.split())
+            self._network.nodes[here].free.append(self._network.end)
+        for sentence in sentences:
+            self._add(sentence)
+        self._states = WordStates(self._network, BETWEEN)
+
+    @classmethod
+    def of_pack(
+        cls, phrases: Mapping[str, Phrases], slots: SlotLists, red_flags: Mapping[str, RedFlag]
+    ) -> "Grammar":
+        """Compile templates and examples of a pack; a red flag's intent is "flag:" and its name."""
+        lists = {
+            name: [
+                (said, value) for value, texts in values.items() for text in texts for said in expand(text)
+            ]
+            for name, values in slots.items()
+        }
+        grammar = cls((Sentence(t, intent) for intent, of in phrases.items() for t in of.phrases), lists)
+        for intent, of in phrases.items():
+            grammar.add_examples(of.examples, intent)
+        for name, flag in red_flags.items():
+            grammar.add_examples(flag.examples, f"flag:{name}")
+        return grammar
+
+    def add_examples(self, texts: Iterable[str], intent: str) -> None:
+        """Add whole sentences. Only before the grammar is first used."""
+        for text in texts:
+            words = normal_form(text).split()
+            if words:
+                here = self._network.add_words(self._network.start, words)
+                self._network.nodes[here].free.append(self._tail(intent))
+
+    @property
+    def start(self) -> WordState:
+        """The state before the first word."""
+        return self._states.start
+
+    def read(self, words: Iterable[str]) -> list[Reading]:
+        """Return the intents and slots that spoken words (lower case, no marks) can have; [] if outside."""
+        return read(self._network, [word for word in words if word not in BETWEEN])
+
+    def _add(self, sentence: Sentence) -> None:
+        first = self._network.add_node()
+        self._network.nodes[self._network.start].free.append(first)
+        last = self._compile(parse_sentence(sentence.template).expression, first)
+        self._network.nodes[last].gaps.append(self._tail(sentence.intent))
+
+    def _tail(self, intent: str) -> int:
+        """Return the node where the sentences of an intent end."""
+        if intent not in self._tails:
+            node = self._tails[intent] = self._network.add_node()
+            self._network.nodes[node].label = intent
+            self._network.nodes[node].free.append(self._network.end)
+        return self._tails[intent]
+
+    def _compile(self, expression: Expression, node: int) -> int:
+        """Lead an expression away from a node; return the node where it ends."""
+        if isinstance(expression, TextChunk):
+            return self._compile_text(expression.text, node)
+        if isinstance(expression, ListReference):
+            return self._compile_call(expression.list_name, node)
+        if isinstance(expression, Permutation):
+            ends = [
+                self._compile(rest, self._compile(item, node)) if rest.items else self._compile(item, node)
+                for item, rest in expression.iterate_permutations()
+            ]
+            return self._join(ends)
+        if isinstance(expression, Alternative):
+            return self._join([self._compile(item, node) for item in expression.items])
+        if isinstance(expression, HassilGroup):
+            for item in expression.items:
+                node = self._compile(item, node)
+        return node
+
+    def _compile_text(self, text: str, node: int) -> int:
+        words = normal_form(text).split()
+        if text[:1].isspace():
+            node = self._gap(node)
+        for number, word in enumerate(words):
+            if number:
+                node = self._gap(node)
+            after = self._network.add_node()
+            self._network.nodes[node].letters.append((word, after))
+            node = after
+        return self._gap(node) if text[-1:].isspace() and words else node
+
+    def _compile_call(self, name: str, node: int) -> int:
+        back = self._network.add_node()
+        if name in self._network.lists:
+            self._network.nodes[node].calls.append((name, back))
+        return back
+
+    def _gap(self, node: int) -> int:
+        after = self._network.add_node()
+        self._network.nodes[node].gaps.append(after)
+        return after
+
+    def _join(self, ends: list[int]) -> int:
+        after = self._network.add_node()
+        for end in ends:
+            self._network.nodes[end].free.append(after)
+        return after

@@ -1,0 +1,135 @@
+"""Walks a network of words as one deterministic automaton, whose states are worked out when first needed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from voice_skill.hearing.automaton import Network
+from voice_skill.hearing.surfaces import SHORT, SURFACES
+
+Position = tuple[int, int]
+"""A node, and the number of the set of nodes to return to when it lies in a list (0 outside of one)."""
+
+Positions = frozenset[Position]
+
+
+class WordState:
+    """All the places in the network where the words so far may have led."""
+
+    def __init__(self, automaton: "WordStates", positions: Positions) -> None:
+        self._automaton = automaton
+        self._positions = positions
+        self._after: dict[str, WordState | None] = {}
+
+    @cached_property
+    def final(self) -> bool:
+        """Tell whether a sentence may end here."""
+        return (self._automaton.network.end, 0) in self._positions
+
+    @cached_property
+    def normal(self) -> Mapping[str, list[Position]]:
+        """The next words in normal form, and where each leads to."""
+        found: dict[str, list[Position]] = defaultdict(list)
+        for node, context in self._positions:
+            for word, ends in self._automaton.network.onward(node).items():
+                found[word] += [(end, context) for end in ends]
+        return found
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Everything that may be spoken next, in alphabetical order."""
+        spoken = set(self.normal) | self._spoken.keys()
+        if self is not self._automaton.start:
+            spoken |= self._automaton.between
+        return tuple(sorted(spoken))
+
+    def after(self, word: str) -> "WordState | None":
+        """Return the state after one more spoken word, or None where it does not belong."""
+        if word not in self._after:
+            self._after[word] = self._step(word)
+        return self._after[word]
+
+    def after_normal(self, word: str) -> "WordState | None":
+        """Return the state after one more word of the normal form."""
+        ends = self.normal.get(word)
+        return self._automaton.state(ends) if ends else None
+
+    def _step(self, word: str) -> "WordState | None":
+        ends = [*self.normal.get(word, ()), *self._spoken.get(word, ())]
+        if ends:
+            return self._automaton.state(ends)
+        hesitates = word in self._automaton.between and self is not self._automaton.start
+        return self if hesitates else None
+
+    @cached_property
+    def _spoken(self) -> Mapping[str, list[Position]]:
+        """What may be spoken in place of words of the normal form, and where it leads to."""
+        found: dict[str, list[Position]] = defaultdict(list)
+        for word in self.normal:
+            ways = [*SURFACES.get(word, ()), *((word + short, (full,)) for full, short in SHORT.items())]
+            for spoken, rest in ways:
+                found[spoken] += self._walk(word, rest)
+        return {spoken: ends for spoken, ends in found.items() if ends}
+
+    def _walk(self, first: str, rest: tuple[str, ...]) -> Iterable[Position]:
+        ends = self.normal[first]
+        for word in rest:
+            ends = self._automaton.ends_after(ends, word)
+        return ends
+
+
+class WordStates:
+    """The deterministic automaton. between: words that may be spoken inside a sentence and change nothing."""
+
+    def __init__(self, network: Network, between: frozenset[str]) -> None:
+        self.network = network
+        self.between = between
+        self._contexts: dict[frozenset[int], int] = {frozenset(): 0}
+        self._returns: list[frozenset[int]] = [frozenset()]
+        self._states: dict[Positions, WordState] = {}
+
+    @cached_property
+    def start(self) -> WordState:
+        """The state before the first word."""
+        return self.state([(self.network.start, 0)])
+
+    def state(self, places: Iterable[Position]) -> WordState:
+        """Return the one state for these places and all that are reached from them in silence."""
+        positions = self._closed(places)
+        if positions not in self._states:
+            self._states[positions] = WordState(self, positions)
+        return self._states[positions]
+
+    def ends_after(self, places: Iterable[Position], word: str) -> list[Position]:
+        """Return where one word of the normal form leads from these places."""
+        return [
+            (end, context)
+            for node, context in self._closed(places)
+            for end in self.network.onward(node).get(word, ())
+        ]
+
+    def _closed(self, places: Iterable[Position]) -> Positions:
+        nodes = self.network.nodes
+        closed: set[Position] = set()
+        calls: dict[str, set[int]] = defaultdict(set)
+        waiting = list(places)
+        seen = set(waiting)
+        while waiting:
+            place, context = waiting.pop()
+            for node in self.network.silent(place):
+                closed.add((node, context))
+                for name, back in nodes[node].calls:
+                    calls[name].add(back)
+                if nodes[node].values:
+                    backs = {(back, 0) for back in self._returns[context]} - seen
+                    waiting += backs
+                    seen |= backs
+        for name, returns in calls.items():
+            closed.add((self.network.lists[name], self._context(frozenset(returns))))
+        return frozenset(closed)
+
+    def _context(self, returns: frozenset[int]) -> int:
+        if returns not in self._contexts:
+            self._contexts[returns] = len(self._returns)
+            self._returns.append(returns)
+        return self._contexts[returns]
