@@ -10,6 +10,8 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from voice_skill.errors import PackError
+
 Array = npt.NDArray[np.float32]
 
 FEATURES = 8192
@@ -34,14 +36,15 @@ class Sample:
 
 
 class Likeness:
-    """Scores a text against the classes of the samples. Raises ValueError without samples."""
+    """Scores a text against the classes of the samples. Raises PackError without samples."""
 
     def __init__(self, samples: Sequence[Sample], unknown_label: str) -> None:
         if not samples:
-            raise ValueError("there is nothing to learn from: the pack has no phrases")
+            raise PackError(["phrases: the pack has none, so nothing can be understood"])
         self.labels = sorted({sample.label for sample in samples} | {unknown_label})
         self._unknown = self.labels.index(unknown_label)
         target = np.array([self.labels.index(sample.label) for sample in samples])
+        self._vocabulary = frozenset(word for sample in samples for word in sample.words)
         rows = [_indices(sample.words, sample.abstract) for sample in samples]
         self._idf = _inverse_frequency(rows)
         matrix = np.stack([self._vector(row) for row in rows])
@@ -55,6 +58,8 @@ class Likeness:
         vector = self._vector(_indices(words, abstract))
         at = np.flatnonzero(vector)
         scores = vector[at] @ self._coefficients[at]
+        known = sum(word in self._vocabulary for word in words) / (len(words) or 1)
+        scores *= min(1.0, 2 * known)  # half of the words may be new or misheard; beyond that, trust falls
         return dict(zip(self.labels, map(float, self._probabilities(scores[None])[0]), strict=True))
 
     def _probabilities(self, scores: Array) -> Array:

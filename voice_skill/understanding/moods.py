@@ -8,14 +8,14 @@ from voice_skill.understanding.words import listed
 NEGATIONS = listed("no not never without nor neither none denies hardly")
 
 _LIGHT = listed(
-    "a an any sudden bad severe other more much kind of sign signs symptom symptoms trouble problem problems "
+    "any sudden bad severe other more much kind of sign signs symptom symptoms trouble problem problems "
     "issues or nor real new obvious"
 )
 """Words that may stand between "no" and what it denies."""
 
 _LIGHT_AFTER_NOT = _LIGHT | listed(
-    "the my his her your their have has had having got get getting been be being feel feeling feels seem "
-    "seems look looks in on at with anything like experiencing noticed"
+    "a an the my his her your their have has had having got get getting been be being feel feeling feels "
+    "seem seems look looks in on at with anything like experiencing noticed"
 )
 """Words that may stand between any other negation and what it denies."""
 
@@ -26,14 +26,14 @@ _LONG_AGO = re.compile(
       last\ (year|summer|winter|spring|autumn|christmas|decade)
     | (years|decades|months)\ ago | (a|one|two|three)\ year\ ago | years\ back | in\ the\ past | used\ to
     | when\ i\ was\ (a|young|little|pregnant|at|in) | as\ a\ (child|kid|boy|girl) | once\ had | history\ of
-    | in\ (19|20)\d\d | when\ (he|she)\ was\ alive
+    | in\ (19|20)\d\d | when\ (he|she|they)\ (was|were) | died\ of | died\ from
     )\b""",
     re.VERBOSE,
 )
 _PRESENT = re.compile(
     r"""\b(
       now | again | today | tonight | currently | still | this\ (morning|afternoon|evening|minute)
-    | at\ the\ moment | am | is | are | feels | hurts | can\ not | keeps | have\ got | has\ got | started | just
+    | at\ the\ moment | am | is | are | feels | hurts | can\ not | keeps | have\ got | has\ got | started
     )\b""",
     re.VERBOSE,
 )
@@ -50,14 +50,15 @@ _ABOUT = re.compile(
     | connected | linked | associated | look\ out\ for | watch\ (out\ )?for | recogni[sz]e | spot
     | (know|tell|sure)\ (if|whether|when|it|that|a) | prevent | avoid | what\ (is|are) | treat | common
     | should\ i\ worry\ if | normal\ to | part\ of | from\ taking | side\ effects? | when\ should
-    | if\ (i|you|someone|somebody)\ (get|gets|had|have)
+    | if\ (i|you|someone|somebody)\ (get|gets|had|have) | (feel|look)s?\ like | worry\ about
+    | ^(do|does)\ \w+\ (stop|cure|prevent|help)
     )\b""",
     re.VERBOSE,
 )
 _PERSONAL = re.compile(
     r"""\b(
-      my | i\ am | i\ have | i\ can\ not | i\ feel | i\ keep | i\ just | i\ took | he | she | his | him | her
-    | they\ are | we | our | me\ now | this\ (pain|is|one) | right\ now | these
+      i | my | me | he | she | his | him | her | they\ are | we | our
+    | this\ (pain|is|one) | right\ now | these
     )\b""",
     re.VERBOSE,
 )
@@ -65,9 +66,8 @@ _FRAME = re.compile(
     r"""\b(
       (how|when)\ (do|would|can|could|should|will)\ (i|we|you)\ (know|tell|spot|recogni[sz]e)(\ it)?
     | what\ if\ (i|my|he|she)(\ have|\ had|\ get|\ got|\ can\ not)?
-    | if\ (i|my|he|she|you)(\ ever|\ should)?\ (get|got|had|have|start|stop)s?
-    | (what\ )?should\ (i|we)\ (do|look|watch|worry|call|ring|go|be) | do\ i\ need
-    | i\ (have\ )?(heard|read) | can\ i\ (have|take|get)
+    | if\ (i|my|he|she|you)(\ ever|\ should)?\ (get|got|had|have|start|stop|take|took|overdose|swallow)s?
+    | (what\ )?(can|could|should|do|would|will|must)\ (i|we)(\ \w+)? | i\ (have\ )?(heard|read) | tell\ me
     )\b""",
     re.VERBOSE,
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from voice_skill.dialog.schema import RedFlag
+from voice_skill.errors import PackError
 from voice_skill.understanding.moods import denied, long_ago, only_asked
 from voice_skill.understanding.normalize import Words
 from voice_skill.understanding.rules import Heard, Rule, RuleBook, Run, Span, stretches
@@ -39,7 +40,10 @@ class _FlagRules:
 
 
 class RedFlagFinder:
-    """Finds red flags. lists: phrases of the slot lists; ordinary: words never taken for misheard ones."""
+    """Finds red flags. lists: phrases of the slot lists; ordinary: words never taken for misheard ones.
+
+    Raises PackError for a rule that cannot be read.
+    """
 
     def __init__(
         self,
@@ -48,12 +52,7 @@ class RedFlagFinder:
         ordinary: frozenset[str] = frozenset(),
     ) -> None:
         self._flags = [
-            _FlagRules(
-                name,
-                flag.level,
-                [Rule(text, lists) for text in flag.said],
-                [Rule(text, lists) for text in flag.unless],
-            )
+            _FlagRules(name, flag.level, _rules(name, flag.said, lists), _rules(name, flag.unless, lists))
             for name, flag in red_flags.items()
         ]
         self._flags.sort(key=lambda flag: flag.level != "emergency")
@@ -95,6 +94,13 @@ class RedFlagFinder:
                     return [sign]
                 best = sign
         return [best] if best else []
+
+
+def _rules(flag: str, texts: Sequence[str], lists: Mapping[str, Sequence[str]]) -> list[Rule]:
+    try:
+        return [Rule(text, lists) for text in texts]
+    except ValueError as error:
+        raise PackError([f"red_flags.yaml: {flag}: {error}"]) from error
 
 
 def _of_group(group: frozenset[Run], spans: Mapping[Run, list[Span]]) -> list[Span]:

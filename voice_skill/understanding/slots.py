@@ -41,7 +41,7 @@ class SlotFinder:
     def __init__(self, lists: SlotLists, ordinary: frozenset[str] = frozenset()) -> None:
         self.phrases: dict[str, list[str]] = {}
         self._values: dict[str, dict[tuple[str, ...], str]] = {}
-        self._longest: dict[str, int] = {}
+        self._longest: dict[str, dict[str, int]] = {}
         for slot, values in lists.items():
             said = {
                 tuple(text.split()): value
@@ -51,7 +51,9 @@ class SlotFinder:
                 if text
             }
             self._values[slot] = said
-            self._longest[slot] = max(map(len, said), default=0)
+            for run in said:
+                longest = self._longest.setdefault(slot, {})
+                longest[run[0]] = max(longest.get(run[0], 0), len(run))
             self.phrases[slot] = [" ".join(words) for words in said]
         self.vocabulary = frozenset(word for said in self._values.values() for run in said for word in run)
         self._ordinary = ordinary | self.vocabulary
@@ -88,11 +90,11 @@ class SlotFinder:
         return found
 
     def _in_slot(self, slot: str, words: tuple[str, ...]) -> list[Mention]:
-        said, longest = self._values[slot], self._longest[slot]
+        said, longest = self._values[slot], self._longest.get(slot, {})
         found: list[Mention] = []
         at = 0
         while at < len(words):
-            for n in range(min(longest, len(words) - at), 0, -1):
+            for n in range(min(longest.get(words[at], 0), len(words) - at), 0, -1):
                 value = said.get(words[at : at + n])
                 if value is not None and not _is_adverb(words, at, n):
                     found.append(Mention(slot, value, at, at + n))

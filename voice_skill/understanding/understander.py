@@ -20,7 +20,7 @@ from voice_skill.understanding.words import CRIES
 CERTAIN = 0.97
 """Confidence of a red flag heard by rule, and of a whole phrase of the pack."""
 
-LIKE_A_FLAG = 0.4
+LIKE_A_FLAG = 0.45
 """From this probability on, words that no rule foresaw count as a red flag."""
 
 _FLAG = "flag:"
@@ -47,11 +47,11 @@ class Understander:
         self._likeness = Likeness(self._samples(phrases, red_flags), OUT_OF_SCOPE)
 
     def understand(self, text: str, context: Context | None = None) -> Meaning:
-        """Return what `text` means; intent None when it holds no words."""
+        """Return what `text` means; intent None when nothing was said."""
         context = context or Context()
         heard = normalize(text)
         if not heard.words:
-            return Meaning(text, None)
+            return _no_words(text)
         signs = self._signs.find(heard)
         if signs and signs[0].mood == "now":
             return _flagged(text, signs[0].flag, signs[0].level, CERTAIN)
@@ -174,6 +174,13 @@ def _flagged(text: str, flag: str, level: Level, confidence: float) -> Meaning:
     intent = FLAG_INTENT[level]
     confidence = round(confidence, 3)
     return Meaning(text, intent, {"flag": flag}, level, confidence, (Candidate(intent, confidence),))
+
+
+def _no_words(text: str) -> Meaning:
+    """Take letters of another script for something else, and marks alone for nothing."""
+    if any(character.isalpha() for character in text):
+        return Meaning(text, OUT_OF_SCOPE, {}, "none", CERTAIN, (Candidate(OUT_OF_SCOPE, CERTAIN),))
+    return Meaning(text, None)
 
 
 def _nothing_but_fillers(text: str, heard: Words) -> Meaning:
