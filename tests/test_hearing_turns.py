@@ -1,0 +1,111 @@
+"""Turns: real voices in, one turn for each time somebody speaks."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from tests.voices import speak
+from voice_skill.audio.frames import FRAME_SAMPLES, SAMPLE_RATE, Frame, Sound, join, silence
+from voice_skill.hearing.turns import SpeechStarted, Turn, TurnDetector, TurnSettings
+
+START = 1000.0
+"""What the monotonic clock says when the microphone opens."""
+
+
+def feed(detector: TurnDetector, sound: Sound, frame: int = FRAME_SAMPLES) -> list[SpeechStarted | Turn]:
+    events = []
+    for at in range(0, len(sound.samples), frame):
+        events += detector.feed(Frame(sound.samples[at : at + frame], START + at / SAMPLE_RATE))
+    return events
+
+
+def kinds(events: list[SpeechStarted | Turn]) -> list[type]:
+    return [type(event) for event in events]
+
+
+def test_a_question_is_one_turn_with_its_times():
+    question = speak("My calf is cramping, what should I do?")
+    started, turn = feed(TurnDetector(), join([silence(1), question, silence(1)]))
+    assert isinstance(started, SpeechStarted)
+    assert isinstance(turn, Turn)
+    assert started.time == pytest.approx(START + 1, abs=0.3)
+    assert turn.start == pytest.approx(started.time - 0.3, abs=0.05)
+    assert turn.end == pytest.approx(START + 1 + question.seconds + 0.3, abs=0.4)
+    assert turn.end - turn.start == pytest.approx(len(turn.samples) / SAMPLE_RATE)
+    assert not turn.cut
+
+
+def test_the_turn_holds_the_sound_of_its_time():
+    whole = join([silence(1), speak("My calf is cramping."), silence(1)])
+    turn = feed(TurnDetector(), whole)[-1]
+    assert isinstance(turn, Turn)
+    first = round((turn.start - START) * SAMPLE_RATE)
+    assert np.array_equal(turn.samples, whole.samples[first : first + len(turn.samples)])
+
+
+@pytest.mark.parametrize("frame", [100, 160, 1600, 16000])
+def test_the_length_of_the_frames_changes_nothing(frame: int):
+    sound = join([silence(1), speak("My calf is cramping."), silence(1)])
+    usual, other = feed(TurnDetector(), sound), feed(TurnDetector(), sound, frame)
+    assert kinds(usual) == kinds(other) == [SpeechStarted, Turn]
+    assert np.array_equal(usual[1].samples, other[1].samples)
+    assert other[0].time == pytest.approx(usual[0].time)
+
+
+def test_the_turn_ends_after_the_silence_that_was_asked_for():
+    question = join([speak("My calf is cramping."), silence(2)])
+    for silence_s in (0.4, 1.2):
+        detector = TurnDetector(TurnSettings(silence_s=silence_s))
+        ended = None
+        for at in range(0, len(question.samples), FRAME_SAMPLES):
+            for event in detector.feed(Frame(question.samples[at : at + FRAME_SAMPLES], at / SAMPLE_RATE)):
+                if isinstance(event, Turn):
+                    ended = at / SAMPLE_RATE - (event.end - 0.3)
+        assert ended == pytest.approx(silence_s, abs=0.1)
+
+
+def test_a_pause_for_thought_does_not_end_the_turn():
+    halves = join([speak("My calf is"), silence(0.3), speak("cramping again."), silence(1)])
+    assert kinds(feed(TurnDetector(), halves)) == [SpeechStarted, Turn]
+
+
+def test_two_questions_are_two_turns():
+    sound = join([speak("Can I walk?"), silence(1.5), speak("My calf is cramping."), silence(1)])
+    assert kinds(feed(TurnDetector(), sound)) == [SpeechStarted, Turn] * 2
+
+
+def test_noise_and_clicks_are_no_turn():
+    rng = np.random.default_rng(1)
+    hiss = Sound(rng.normal(0, 3000, 4 * SAMPLE_RATE).astype(np.int16))
+    clicks = Sound(((rng.random(4 * SAMPLE_RATE) > 0.9995) * 20_000).astype(np.int16))
+    assert feed(TurnDetector(), join([hiss, silence(1), clicks, silence(1)])) == []
+
+
+def test_endless_speech_is_delivered_in_parts_and_not_remembered():
+    talk = join([speak("My calf is cramping and I want to know what to do about it")] * 4)
+    detector = TurnDetector(TurnSettings(longest_s=2.0))
+    turns = [event for event in feed(detector, talk) if isinstance(event, Turn)]
+    assert len(turns) >= talk.seconds // 3
+    assert all(turn.cut and len(turn.samples) <= 2.4 * SAMPLE_RATE for turn in turns)
+    for earlier, later in itertools.pairwise(turns):
+        assert later.start >= earlier.end - 1e-6, "nothing is delivered twice"
+
+
+def test_what_is_said_when_the_sound_ends_is_a_turn_too():
+    detector = TurnDetector()
+    assert kinds(feed(detector, speak("My calf is cramping."))) == [SpeechStarted]
+    assert detector.speaking
+    turn = detector.finish()
+    assert turn is not None
+    assert len(turn.samples) > SAMPLE_RATE / 2
+    assert not detector.speaking
+    assert detector.finish() is None
+
+
+def test_reset_forgets_the_turn_that_is_going_on():
+    detector = TurnDetector()
+    feed(detector, speak("My calf is cramping."))
+    detector.reset()
+    assert not detector.speaking
+    assert feed(detector, silence(2)) == []
