@@ -9,6 +9,8 @@ import yaml
 
 KeyPath = tuple[Hashable, ...]
 
+_FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml reads a pack ten times as fast
+
 
 class YamlProblem(Exception):  # noqa: N818 - a report about a text, collected rather than raised to the user
     """The text is not YAML that we read. line: counted from 1."""
@@ -44,13 +46,8 @@ def read(path: Path) -> Document:
         raise YamlProblem(1, f"not UTF-8 text (byte {error.start}); save the file as UTF-8") from error
     except OSError as error:
         raise YamlProblem(1, f"cannot be read: {error.strerror}") from error
-    loader = yaml.SafeLoader(text)
     try:
-        node = loader.get_single_node()
-        lines: dict[KeyPath, int] = {}
-        if node is not None:
-            _collect(node, (), lines)
-        data = loader.construct_document(node) if node is not None else None
+        data, lines = _parse(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "broken YAML"
@@ -59,9 +56,26 @@ def read(path: Path) -> Document:
         raise YamlProblem(1, str(error).splitlines()[0]) from error
     except (ValueError, RecursionError) as error:
         raise YamlProblem(1, f"a value that cannot be read ({error})") from error
+    return Document(path, data, lines)
+
+
+def _parse(text: str) -> tuple[Any, dict[KeyPath, int]]:
+    try:
+        return _load(_FastLoader(text))
+    except yaml.YAMLError:
+        return _load(yaml.SafeLoader(text))  # slower, and says better what is wrong
+
+
+def _load(loader: Any) -> tuple[Any, dict[KeyPath, int]]:
+    try:
+        node = loader.get_single_node()
+        lines: dict[KeyPath, int] = {}
+        if node is None:
+            return None, lines
+        _collect(node, (), lines)
+        return loader.construct_document(node), lines
     finally:
         loader.dispose()
-    return Document(path, data, lines)
 
 
 def _collect(node: yaml.Node, where: KeyPath, lines: dict[KeyPath, int]) -> None:
