@@ -47,7 +47,7 @@ SPELLINGS = {
 FILLERS = listed(
     "um umm uh uhm er erm err ah aah ahh hmm hm mm ow oww owww ouch ooh oof argh aargh agh oh ohh ugh aw gah "
     "eek phew jeez geez gosh god christ jesus blimey crikey heck hell damn dammit bloody flipping flippin "
-    "fucking fuck shit crap goodness gracious lord hey hi hello sorry love mate dear dude buddy pal darling "
+    "fucking fuck shit crap goodness gracious lord hey hi hello sorry "
     "please s"
 )
 """Dropped before comparing with phrases; they change nothing that is meant."""
@@ -64,7 +64,7 @@ FILLER_PHRASES = (
 
 EDGE_WORDS = listed(
     "so well right okay now then and but actually just alright here again though like anyway see look listen "
-    "today exactly really"
+    "today exactly really love mate dear dude buddy pal darling"
 )
 """Single words dropped at the beginning or end of what is compared with templates."""
 
