@@ -68,6 +68,10 @@ class Network:
             if node != root and value not in self.nodes[node].values:
                 self.nodes[node].values.append(value)
 
+    def joined(self, node: int, other: int) -> bool:
+        """Tell whether a way without words leads from one node to the other."""
+        return other in self._spread(node, gaps=True)
+
     def silent(self, node: int) -> tuple[int, ...]:
         """Return the nodes that matter among those reached from here before the next word begins."""
         if node not in self._silent:

@@ -94,9 +94,11 @@ class Grammar:
 
     def _add(self, sentence: Sentence) -> None:
         first = self._network.add_node()
-        self._network.nodes[self._network.start].free.append(first)
         last = self._compile(parse_sentence(sentence.template).expression, first)
-        self._network.nodes[last].gaps.append(self._tail(sentence.intent))
+        # What may be said without a word would be heard in every silence.
+        if not self._network.joined(first, last):
+            self._network.nodes[self._network.start].free.append(first)
+            self._network.nodes[last].gaps.append(self._tail(sentence.intent))
 
     def _tail(self, intent: str) -> int:
         """Return the node where the sentences of an intent end."""
