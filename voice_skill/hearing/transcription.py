@@ -1,6 +1,6 @@
 """From a finite sound to its words: the gate finds the speech, the recogniser hears only that."""
 
-from voice_skill.audio.frames import SAMPLE_RATE, Sound
+from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound
 from voice_skill.hearing.gate import SpeechGate
 from voice_skill.hearing.recognizer import Recognizer, Transcript, Word
 
@@ -18,10 +18,15 @@ def transcribe(recognizer: Recognizer, gate: SpeechGate, sound: Sound) -> Transc
     texts: list[str] = []
     words: list[Word] = []
     for start, end in gate.spans(samples, MARGIN_S):
-        recognizer.reset()
-        recognizer.accept(samples[start:end])
-        heard = recognizer.finish()
+        heard = recognise(recognizer, samples[start:end])
         offset = start / SAMPLE_RATE
         texts.append(heard.text)
         words += [Word(word.text, word.start + offset, word.end + offset) for word in heard.words]
     return Transcript(" ".join(filter(None, texts)), tuple(words))
+
+
+def recognise(recognizer: Recognizer, speech: Samples) -> Transcript:
+    """Return what is said in sound that is known to be speech, such as a turn: the gate is not asked."""
+    recognizer.reset()
+    recognizer.accept(speech)
+    return recognizer.finish()
