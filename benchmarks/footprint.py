@@ -60,10 +60,10 @@ from voice_skill.dialog.pack import load_pack
 from voice_skill.ears import Ears
 from voice_skill.mouth import Mouth
 from voice_skill.session import Session, answer
-from voice_skill.understanding.understander import Understander
+from voice_skill.learning import understander_of
 settings = Settings(cache=%r)
 pack = load_pack("en")
-understander = Understander(pack.phrases, pack.slots, pack.red_flags)
+understander = understander_of(pack)
 ears, mouth = Ears(settings, pack), Mouth(settings, "en")
 ears.load(); mouth.load()
 ready = time.perf_counter() - start

@@ -17,9 +17,9 @@ from voice_skill.ears import Ears
 from voice_skill.events import Ended, Ready, Saying, TurnHeard, Understood, Watcher
 from voice_skill.hearing.turns import Turn as SpokenTurn
 from voice_skill.hearing.turns import TurnDetector, TurnSettings
+from voice_skill.learning import understander_of
 from voice_skill.mouth import Mouth
 from voice_skill.session import Session
-from voice_skill.understanding.understander import Understander
 
 FORGET_AFTER_S = 120.0
 """Silence after which the person is gone and everything about them is forgotten."""
@@ -36,7 +36,7 @@ class Assistant:
         self._clock = clock
         self._ears = Ears(settings, pack)
         self._mouth = Mouth(settings, pack.info.language)
-        self._session = Session(pack, Understander(pack.phrases, pack.slots, pack.red_flags), settings.region)
+        self._session = Session(pack, understander_of(pack, keep=settings.cache), settings.region)
         self._timers: dict[TimerName, float] = {}
         self._last_words = clock()
 

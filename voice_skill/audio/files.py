@@ -1,11 +1,9 @@
 """Recordings: WAV and FLAC in, WAV out."""
 
-import contextlib
 import errno
 import io
 import os
 import stat
-import uuid
 import wave
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ import soxr
 
 from voice_skill.audio.frames import SAMPLE_RATE, Downmix, Sound
 from voice_skill.errors import AudioFileError, MissingError, UsageError, VoiceSkillError
+from voice_skill.storage import write_atomically
 
 RATES = range(8_000, 192_001)
 """Sample rates that are read, in Hz."""
@@ -59,7 +58,7 @@ def write_wav(path: Path, sound: Sound) -> None:
         if path.exists() and not path.is_file():
             _write_special(path, data)
         else:
-            _write_whole(path.resolve(), data)
+            write_atomically(path.resolve(), data)
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
         raise _write_error(path, error) from error
 
@@ -135,21 +134,6 @@ def _wav_bytes(sound: Sound) -> bytes:
         file.setframerate(sound.rate)
         file.writeframes(sound.samples.astype("<i2").tobytes())
     return buffer.getvalue()
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write next to the target, then take its place in one step."""
-    draft = path.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:  # also ^C: nothing half-written is left behind
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise
 
 
 def _write_special(path: Path, data: bytes) -> None:

@@ -15,9 +15,9 @@ from voice_skill.config import Settings
 from voice_skill.dialog.pack import load_pack
 from voice_skill.ears import Ears
 from voice_skill.errors import EngineError, MissingError, UsageError
+from voice_skill.learning import understander_of
 from voice_skill.mouth import Mouth
 from voice_skill.session import Answer, Session, answer, as_json
-from voice_skill.understanding.understander import Understander
 
 PAUSE_S = 0.6
 """Between two steps of an answer that is spoken in one go."""
@@ -71,9 +71,7 @@ class _Question:
         self.pack = load_pack(settings.pack)
         self.mouth = Mouth(settings, self.pack.info.language)
         self.mouth.load()
-        session = Session(
-            self.pack, Understander(self.pack.phrases, self.pack.slots, self.pack.red_flags), settings.region
-        )
+        session = Session(self.pack, understander_of(self.pack, keep=settings.cache), settings.region)
         self.recognizer = ""
         self.ms: dict[str, int] = {}
         self.heard = text or ""

@@ -17,8 +17,8 @@ from voice_skill.dialog.pack import load_pack
 from voice_skill.ears import Ears
 from voice_skill.errors import UsageError
 from voice_skill.evaluation import Row, read_rows, run, summarise
+from voice_skill.learning import understander_of
 from voice_skill.session import Session
-from voice_skill.understanding.understander import Understander
 
 
 @with_settings
@@ -60,7 +60,7 @@ class _Bench:
     def __init__(self, settings: Settings, *, needs_ears: bool) -> None:
         self._settings = settings
         self._pack = load_pack(settings.pack)
-        self._understander = Understander(self._pack.phrases, self._pack.slots, self._pack.red_flags)
+        self._understander = understander_of(self._pack, keep=settings.cache)
         if needs_ears:
             self._ears.load()
 

@@ -12,8 +12,8 @@ from voice_skill.config import Settings
 from voice_skill.dialog.checks import coverage
 from voice_skill.dialog.pack import check_pack, find_pack, load_pack
 from voice_skill.dialog.reading import Draft
+from voice_skill.learning import understander_of
 from voice_skill.rehearsal import rehearse
-from voice_skill.understanding.understander import Understander
 
 PackArgument = Annotated[
     str | None,
@@ -78,7 +78,7 @@ def test(
     Example: voice-skill test my-pack -v
     """
     loaded = load_pack(folder or settings.pack)
-    outcomes = list(rehearse(loaded, Understander(loaded.phrases, loaded.slots, loaded.red_flags)))
+    outcomes = list(rehearse(loaded, understander_of(loaded, keep=settings.cache)))
     failed = [one for one in outcomes if one.failures]
     if as_json:
         rows = [{"name": one.name, "failures": list(one.failures)} for one in outcomes]

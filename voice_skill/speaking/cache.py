@@ -6,7 +6,6 @@ import io
 import json
 import logging
 import os
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import soundfile
 from voice_skill.audio.frames import Sound
 from voice_skill.speaking.loudness import with_volume
 from voice_skill.speaking.voice import Voice, VoiceSettings
+from voice_skill.storage import UNFINISHED, cache_home, write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +25,12 @@ MEMORY_BYTES = 8 * 2**20
 """About three minutes of speech."""
 
 SUFFIX = ".speech"
-UNFINISHED = ".part"
 DIGEST_BYTES = 32
 
 
 def default_folder() -> Path:
     """Return where rendered speech is kept: ~/.cache/voice-skill/speech, or under XDG_CACHE_HOME."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "voice-skill" / "speech"
+    return cache_home() / "speech"
 
 
 class CachedVoice:
@@ -161,7 +159,7 @@ class _Folder:
         content = hashlib.sha256(flac.getvalue()).digest() + flac.getvalue()
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_atomically(self._path / (key + SUFFIX), content)
+            write_atomically(self._path / (key + SUFFIX), content)
             self._drop_oldest(len(content))
         except OSError as error:
             if not self._warned:
@@ -191,15 +189,3 @@ class _Folder:
                 status = path.stat()
                 if path.suffix in (SUFFIX, UNFINISHED):
                     yield status.st_mtime, status.st_size, path
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=UNFINISHED)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise

@@ -3,8 +3,12 @@
 Ridge regression on hashed TF-IDF features of words, pairs, letters and lists, solved exactly.
 """
 
+import io
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
+from zipfile import BadZipFile
 from zlib import crc32
 
 import numpy as np
@@ -36,26 +40,51 @@ class Sample:
 
 
 class Likeness:
-    """Scores a text against the classes of the samples. Raises PackError without samples."""
+    """Scores a text against the classes it was trained on; see `train` and `from_bytes`."""
 
-    def __init__(self, samples: Sequence[Sample], unknown_label: str) -> None:
+    def __init__(self, labels: Sequence[str], unknown: str, vocabulary: Iterable[str], idf: Array, by: Array):
+        self.labels = list(labels)
+        self._unknown = self.labels.index(unknown)
+        self._vocabulary = frozenset(vocabulary)
+        self._idf = idf
+        self._coefficients = by
+
+    @classmethod
+    def train(cls, samples: Sequence[Sample], unknown: str) -> Self:
+        """Learn the samples; `unknown` is the class of everything else. Raises PackError without samples."""
         if not samples:
             raise PackError(["phrases: the pack has none, so nothing can be understood"])
-        self.labels = sorted({sample.label for sample in samples} | {unknown_label})
-        self._unknown = self.labels.index(unknown_label)
-        target = np.array([self.labels.index(sample.label) for sample in samples])
-        self._vocabulary = frozenset(word for sample in samples for word in sample.words)
+        labels = sorted({sample.label for sample in samples} | {unknown})
+        target = np.array([labels.index(sample.label) for sample in samples])
         rows = [_indices(sample.words, sample.abstract) for sample in samples]
-        self._idf = _inverse_frequency(rows)
-        matrix = np.stack([self._vector(row) for row in rows])
+        idf = _inverse_frequency(rows)
+        matrix = np.stack([_vector(row, idf) for row in rows])
         cost = np.diag(RIDGE / _sample_weights(samples, target))
-        wanted = np.eye(len(self.labels), dtype=np.float32)[target]
+        wanted = np.eye(len(labels), dtype=np.float32)[target]
         dual = np.linalg.solve(matrix @ matrix.T + cost, wanted)
-        self._coefficients: Array = (matrix.T @ dual).astype(np.float32)
+        vocabulary = {word for sample in samples for word in sample.words}
+        return cls(labels, unknown, vocabulary, idf, (matrix.T @ dual).astype(np.float32))
+
+    def to_bytes(self) -> bytes:
+        """Return everything learnt, for `from_bytes`."""
+        names = json.dumps([self.labels, self.labels[self._unknown], sorted(self._vocabulary)])
+        buffer = io.BytesIO()
+        np.savez(buffer, names=np.array(names), idf=self._idf, coefficients=self._coefficients)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self:
+        """Return what `to_bytes` made. Raises ValueError for anything else."""
+        try:
+            with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+                labels, unknown, vocabulary = json.loads(str(stored["names"]))
+                return cls(labels, unknown, vocabulary, stored["idf"], stored["coefficients"])
+        except (OSError, KeyError, EOFError, BadZipFile, TypeError) as error:
+            raise ValueError(f"not a trained classifier: {error}") from error
 
     def probabilities(self, words: tuple[str, ...], abstract: tuple[str, ...]) -> dict[str, float]:
         """Return the probability of each class."""
-        vector = self._vector(_indices(words, abstract))
+        vector = _vector(_indices(words, abstract), self._idf)
         at = np.flatnonzero(vector)
         scores = vector[at] @ self._coefficients[at]
         known = sum(word in self._vocabulary for word in words) / (len(words) or 1)
@@ -67,13 +96,14 @@ class Likeness:
         scores[:, self._unknown] = np.maximum(scores[:, self._unknown], UNKNOWN)
         return _softmax(scores * SCALE)
 
-    def _vector(self, row: Mapping[int, float]) -> Array:
-        vector = np.zeros(FEATURES, dtype=np.float32)
-        if row:
-            at = np.fromiter(row.keys(), dtype=np.int64)
-            vector[at] = np.fromiter(row.values(), dtype=np.float32) * self._idf[at]
-            vector /= np.linalg.norm(vector) or 1.0
-        return vector
+
+def _vector(row: Mapping[int, float], idf: Array) -> Array:
+    vector = np.zeros(FEATURES, dtype=np.float32)
+    if row:
+        at = np.fromiter(row.keys(), dtype=np.int64)
+        vector[at] = np.fromiter(row.values(), dtype=np.float32) * idf[at]
+        vector /= np.linalg.norm(vector) or 1.0
+    return vector
 
 
 def _indices(words: tuple[str, ...], abstract: tuple[str, ...]) -> dict[int, float]:

@@ -32,10 +32,17 @@ _SEED = 20
 
 
 class Understander:
-    """Understands what is said, from what a pack says may be said. Built once, used often (milliseconds)."""
+    """Understands what is said, from what a pack says may be said. Built once, used often (milliseconds).
+
+    likeness: learnt from the same pack before (see `learning`); without it, it is learnt now.
+    """
 
     def __init__(
-        self, phrases: Mapping[str, Phrases], slots: SlotLists, red_flags: Mapping[str, RedFlag]
+        self,
+        phrases: Mapping[str, Phrases],
+        slots: SlotLists,
+        red_flags: Mapping[str, RedFlag],
+        likeness: Likeness | None = None,
     ) -> None:
         ordinary = _words_of(phrases, red_flags)
         self._slots = SlotFinder(slots, ordinary)
@@ -44,7 +51,7 @@ class Understander:
         self._templates = [
             (intent, Template(text)) for intent, said in phrases.items() for text in said.phrases
         ]
-        self._likeness = Likeness(self._samples(phrases, red_flags), OUT_OF_SCOPE)
+        self.likeness = likeness or Likeness.train(self._samples(phrases, red_flags), OUT_OF_SCOPE)
 
     def understand(self, text: str, context: Context | None = None) -> Meaning:
         """Return what `text` means; intent None when nothing was said."""
@@ -89,7 +96,7 @@ class Understander:
 
     def _likely(self, core: tuple[str, ...], context: Context, signs: list[Sign]) -> dict[str, float]:
         """Return the probability of each class, in the light of the context."""
-        chances = self._likeness.probabilities(core, self._abstract(core))
+        chances = self.likeness.probabilities(core, self._abstract(core))
         settled = {sign.flag for sign in signs}
         asked = any(sign.mood == "asked" for sign in signs)
         for name in chances:

@@ -1,0 +1,63 @@
+"""The understanding of a pack, learnt once and kept: learning takes longer than the rest of the start."""
+
+import hashlib
+import logging
+from pathlib import Path
+
+from voice_skill import understanding
+from voice_skill.dialog.pack import Pack
+from voice_skill.storage import cache_home, write_atomically
+from voice_skill.understanding.likeness import Likeness
+from voice_skill.understanding.understander import Understander
+
+log = logging.getLogger(__name__)
+
+KEPT = 8
+"""Packs whose learning is kept; those unused longest go first."""
+
+
+def understander_of(pack: Pack, *, keep: bool = True) -> Understander:
+    """Return the understander of a pack.
+
+    keep: use what was learnt before, and keep what is learnt now, in the user's cache folder.
+    """
+    if not keep:
+        return Understander(pack.phrases, pack.slots, pack.red_flags)
+    file = cache_home() / "understanding" / f"{_fingerprint(pack)}.npz"
+    understander = Understander(pack.phrases, pack.slots, pack.red_flags, _recall(file))
+    if not file.exists():
+        _remember(file, understander.likeness)
+    return understander
+
+
+def _fingerprint(pack: Pack) -> str:
+    """Return a name for all that the learning depends on: the pack's phrases and the code that reads them."""
+    digest = hashlib.sha256()
+    for parts in (pack.phrases, pack.red_flags):
+        for name, part in parts.items():
+            digest.update(f"{name}={part.model_dump_json()}\n".encode())
+    digest.update(repr(pack.slots).encode())
+    for source in sorted(Path(str(understanding.__file__)).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _recall(file: Path) -> Likeness | None:
+    try:
+        return Likeness.from_bytes(file.read_bytes())
+    except OSError:
+        return None
+    except ValueError as error:
+        log.info("learning the pack again: %s: %s", file, error)
+        file.unlink(missing_ok=True)
+        return None
+
+
+def _remember(file: Path, likeness: Likeness) -> None:
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(file, likeness.to_bytes())
+        for old in sorted(file.parent.glob("*.npz"), key=lambda path: -path.stat().st_mtime)[KEPT:]:
+            old.unlink(missing_ok=True)
+    except OSError as error:
+        log.info("what was learnt is not kept for next time: %s", error)

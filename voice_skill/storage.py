@@ -1,0 +1,30 @@
+"""Files of our own: where they lie, and how they are written so that nothing half-written is ever seen."""
+
+import contextlib
+import os
+import uuid
+from pathlib import Path
+
+UNFINISHED = ".part"
+"""Suffix of a file that is being written; one that a power cut left behind may be deleted."""
+
+
+def cache_home() -> Path:
+    """Return the folder for what can be made again: ~/.cache/voice-skill, or under XDG_CACHE_HOME."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "voice-skill"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write the file whole or not at all; what was there before stays until then. Raises OSError."""
+    draft = path.with_name(f".{uuid.uuid4().hex}{UNFINISHED}")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:  # also ^C: nothing half-written is left behind
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise
