@@ -56,7 +56,7 @@ def _recall(file: Path) -> Likeness | None:
 def _remember(file: Path, likeness: Likeness) -> None:
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_atomically(file, likeness.to_bytes())
+        write_atomically(file, likeness.to_bytes(), private=True)
         for old in sorted(file.parent.glob("*.npz"), key=lambda path: -path.stat().st_mtime)[KEPT:]:
             old.unlink(missing_ok=True)
     except OSError as error:

@@ -15,11 +15,15 @@ def cache_home() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "voice-skill"
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write the file whole or not at all; what was there before stays until then. Raises OSError."""
+def write_atomically(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Write the file whole or not at all; what was there before stays until then. Raises OSError.
+
+    private: readable by its owner alone.
+    """
     draft = path.with_name(f".{uuid.uuid4().hex}{UNFINISHED}")
     try:
-        with draft.open("wb") as file:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
+        with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -159,7 +159,7 @@ class _Folder:
         content = hashlib.sha256(flac.getvalue()).digest() + flac.getvalue()
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_atomically(self._path / (key + SUFFIX), content)
+            write_atomically(self._path / (key + SUFFIX), content, private=True)
             self._drop_oldest(len(content))
         except OSError as error:
             if not self._warned:
