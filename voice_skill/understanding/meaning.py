@@ -39,6 +39,7 @@ class Meaning:
 
     text: as heard. intent: a name of the taxonomy, "out_of_scope", or None when nothing was said.
     urgency: of a red flag in the words, else "none". candidates: best first, the chosen one included.
+    doubt: a red flag that may be in the words, "" if none; then ask before anything else.
     """
 
     text: str
@@ -47,3 +48,4 @@ class Meaning:
     urgency: Urgency = "none"
     confidence: float = 0.0
     candidates: tuple[Candidate, ...] = ()
+    doubt: str = ""
