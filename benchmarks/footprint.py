@@ -60,12 +60,14 @@ from voice_skill.dialog.pack import load_pack
 from voice_skill.ears import Ears
 from voice_skill.mouth import Mouth
 from voice_skill.session import Session, answer
+from voice_skill.speaking.factory import create_voice, render_all
+from voice_skill.speaking.voice import VoiceSettings
 from voice_skill.learning import understander_of
-settings = Settings(cache=%r)
+settings = Settings()
 pack = load_pack("en")
 understander = understander_of(pack)
 ears, mouth = Ears(settings, pack), Mouth(settings, "en")
-ears.load(); mouth.load()
+ears.load(); mouth.load(); bare = create_voice()
 ready = time.perf_counter() - start
 rows = []
 for number in range(int(sys.argv[1])):
@@ -75,7 +77,7 @@ for number in range(int(sys.argv[1])):
     b = time.perf_counter()
     given = answer(Session(pack, understander), heard)
     c = time.perf_counter()
-    next(iter(mouth.render(given.reply[0].text)))
+    next(iter(render_all(mouth.voice if %r else bare, given.reply[0].text, VoiceSettings())))
     rows.append([1000 * t for t in (b - a, c - b, time.perf_counter() - c, time.perf_counter() - a)])
 names = ("recognise", "understand", "first_sound", "whole")
 figures = {n: round(statistics.median(r[i] for r in rows)) for i, n in enumerate(names)}

@@ -132,6 +132,36 @@ def test_after_an_emergency_there_is_no_guidance_but_the_call_again(intent):
     assert turn.urgency == "emergency"
 
 
+DOUBT = Meaning("", "relief", {}, "none", 0.8, doubt="severe_bleeding")
+
+
+def test_a_doubt_about_a_red_flag_is_asked_about_before_anything_else():
+    turn = Talk().hear(DOUBT)
+    assert turn.clarify
+    assert spoken(turn) == "Is a lot of blood running?"
+
+
+def test_a_clear_no_clears_the_doubt_and_the_question_is_answered():
+    talk = Talk()
+    talk.hear(DOUBT)
+    assert talk.say("no").startswith("Sit up and lean forward. Pinch")
+
+
+@pytest.mark.parametrize("intent", ["yes", "out_of_scope", "relief", None])
+def test_anything_but_a_clear_no_counts_as_yes(intent):
+    talk = Talk()
+    talk.hear(DOUBT)
+    turn = talk.hear(meant(intent))
+    assert turn.urgency == "emergency"
+    assert spoken(turn).startswith("Call nine nine nine now.")
+
+
+def test_silence_counts_as_yes():
+    talk = Talk()
+    talk.hear(DOUBT)
+    assert spoken(talk.timer("answer")).startswith("Call nine nine nine now.")
+
+
 def test_starting_over_clears_an_emergency_that_was_a_mistake():
     talk = Talk()
     talk.hear(RED_FLAG)

@@ -43,7 +43,7 @@ class Session:
         if meaning.intent is None or self.running:
             return meaning.intent is not None
         about = meaning.intent != OUT_OF_SCOPE and meaning.intent not in STEERING
-        return about and meaning.confidence >= ADDRESSED_FROM
+        return bool(meaning.doubt) or (about and meaning.confidence >= ADDRESSED_FROM)
 
     def hear(self, meaning: Meaning, hold_left: float | None = None) -> Turn:
         """Take what was meant and return what follows."""

@@ -33,11 +33,14 @@ REMEMBERED = ("muscle", "side", "situation")
 HANDS_ON = frozenset({"relief", "stretch", "massage", "walk", "compress", "bath"})
 """Guidance that is withheld once a sign needing medical help has been said."""
 
-CLOSE = 0.15
-"""Two meanings whose confidences differ by less are close: ask which was meant."""
-
-SURE = 0.6
+SURE = 0.5
 """From this confidence on the best meaning is taken without asking."""
+
+CLOSE = 0.6
+"""A second meaning at least this likely, relative to the first, is close: ask which of the two was meant."""
+
+GUESS = 0.25
+"""Below this confidence the best meaning is a guess: ask, even if the second is far behind."""
 
 PATIENCE_S = 12.0
 """How long an open question waits for an answer before silence counts as one."""
@@ -61,7 +64,9 @@ class Dialog:
     def context(self, state: State) -> Context:
         """Return what helps to understand the next utterance."""
         expecting: tuple[str, ...] = ()
-        if state.phase in ("checking", "offering"):
+        if state.doubt:
+            expecting = ("yes", "no")
+        elif state.phase in ("checking", "offering"):
             expecting = ("yes", "no", "better", "not_better")
         elif state.choices:
             expecting = (*state.choices, "yes", "no")
@@ -81,7 +86,11 @@ class Dialog:
     def _after_words(self, state: State, heard: Heard) -> Turn:
         meaning = heard.meaning
         if meaning.urgency in ("urgent", "emergency"):
-            return self._red_flag(state, meaning)
+            return self._red_flag(state, meaning.slots["flag"])
+        if state.doubt:
+            return self._cleared(state, meaning)
+        if meaning.doubt and not state.flag:
+            return self._doubt(state, meaning)
         if meaning.intent is None:
             return self._prompt(state, "nothing_heard")
         if self._withheld(state, meaning.intent):
@@ -94,11 +103,29 @@ class Dialog:
 
     # Red flags
 
-    def _red_flag(self, state: State, meaning: Meaning) -> Turn:
-        flag = meaning.slots.get("flag", "")
-        lines = tuple(self.write.line(statement) for statement in self.pack.red_flags[flag].say)
-        fresh = State(flag=flag, used=state.used, topic=meaning.intent or "")
-        return Turn(fresh, (CancelTimers(), Say(lines, "emergency")), meaning.urgency)
+    def _red_flag(self, state: State, flag: str) -> Turn:
+        sign = self.pack.red_flags[flag]
+        lines = tuple(self.write.line(statement) for statement in sign.say)
+        topic = "emergency" if sign.level == "emergency" else "urgent_sign"
+        fresh = State(flag=flag, used=state.used, topic=topic)
+        return Turn(fresh, (CancelTimers(), Say(lines, "emergency")), sign.level)
+
+    def _doubt(self, state: State, meaning: Meaning) -> Turn:
+        """Ask one short question about a possible red flag, before anything else."""
+        question = self.pack.red_flags[meaning.doubt].question
+        if question is None:
+            return self._red_flag(state, meaning.doubt)
+        held = replace(meaning, doubt="")
+        state = replace(state, phase="asking", doubt=meaning.doubt, held=held, choices=())
+        line = Line(self.write.fill(question))
+        return Turn(state, (CancelTimers(), Say((line,), "question"), self._patience()), clarify=True)
+
+    def _cleared(self, state: State, meaning: Meaning) -> Turn:
+        """Take the answer to that question: only a clear no clears the doubt."""
+        if meaning.intent != "no" or state.held is None:
+            return self._red_flag(state, state.doubt)
+        calm = replace(state, phase="paused" if state.exercise else "idle", doubt="", held=None)
+        return self._after_words(calm, Heard(state.held))
 
     def _withheld(self, state: State, intent: str) -> bool:
         if not state.flag:
@@ -173,7 +200,9 @@ class Dialog:
 
     def _clarify(self, state: State, meaning: Meaning) -> Turn | None:
         best = [one for one in meaning.candidates if one.intent in self.pack.topics][:2]
-        if len(best) < 2 or best[0].confidence >= SURE or best[0].confidence - best[1].confidence >= CLOSE:
+        if len(best) < 2 or best[0].intent != meaning.intent or best[0].confidence >= SURE:
+            return None
+        if best[0].confidence >= GUESS and best[1].confidence < CLOSE * best[0].confidence:
             return None
         first, second = (one.intent for one in best)
         titles = {"first": self.pack.topics[first].title, "second": self.pack.topics[second].title}
@@ -217,6 +246,8 @@ class Dialog:
     def _after_timer(self, state: State, ended: TimerEnded) -> Turn:
         if ended.name != "answer":
             return Turn(*self._lead.after_timer(state, ended.name))
+        if state.doubt:  # silence is no reassurance
+            return self._red_flag(state, state.doubt)
         if state.phase == "asking" and state.exercise and not state.choices:
             return Turn(*self._lead.start(replace(state, asking=""), state.exercise))
         if state.phase in ("asking", "checking", "offering") and state.silences == 0:

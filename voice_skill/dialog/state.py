@@ -18,7 +18,8 @@ class State:
     topic: the intent answered last. slots: what is known of the person's cramp. exercise, step: what is led.
     choices: the two intents of an open "did you mean". asking: the slot an open question asks for.
     rest: what "tell me more" would say. last: what was said last. used: how often each prompt was said.
-    flag: the red flag that was said, "" if none. silences: how often an open question met silence.
+    flag: the red flag that was said, "" if none. doubt: the red flag an open question asks about, and held:
+    what was meant besides, answered if the doubt is cleared. silences: open questions that met silence.
     """
 
     phase: Phase = "idle"
@@ -32,6 +33,8 @@ class State:
     last: tuple["Line", ...] = ()
     used: Mapping[str, int] = field(default_factory=dict)
     flag: str = ""
+    doubt: str = ""
+    held: Meaning | None = None
     silences: int = 0
 
 
