@@ -34,9 +34,10 @@ class Assistant:
         self._settings = settings
         self._watch = watch
         self._clock = clock
-        self._ears = Ears(settings, pack)
+        understander = understander_of(pack, keep=settings.cache)
+        self._ears = Ears(settings, pack, understander)
         self._mouth = Mouth(settings, pack.info.language)
-        self._session = Session(pack, understander_of(pack, keep=settings.cache), settings.region)
+        self._session = Session(pack, understander, settings.region)
         self._timers: dict[TimerName, float] = {}
         self._last_words = clock()
 

@@ -5,30 +5,50 @@ from voice_skill.config import Settings
 from voice_skill.dialog.pack import Pack
 from voice_skill.hearing.factory import create_recognizer
 from voice_skill.hearing.gate import SpeechGate
-from voice_skill.hearing.recognizer import Transcript
+from voice_skill.hearing.grammar import Grammar
+from voice_skill.hearing.recognizer import TakesGrammar, Transcript
 from voice_skill.hearing.transcription import transcribe
 from voice_skill.understanding.expectations import expected_phrases
+from voice_skill.understanding.meaning import URGENCIES
+from voice_skill.understanding.understander import Understander
 
 
 class Ears:
-    """Recognises finished utterances; told once what a pack expects to hear."""
+    """Recognises finished utterances; told once what a pack expects to hear.
 
-    def __init__(self, settings: Settings, pack: Pack) -> None:
+    With an `understander` what is heard is held to the sentences of the pack, where it is sure enough that
+    one of them was said. The understander sees to it that no sign of an emergency is lost that way.
+    """
+
+    def __init__(self, settings: Settings, pack: Pack, understander: Understander | None = None) -> None:
         self.recognizer = create_recognizer(settings.recognizer, pack.info.language, settings.models)
         self.gate = SpeechGate()
         self._pack = pack
+        self._understander = understander
 
     def load(self) -> None:
         """Open the models. Raises MissingError when one is not there."""
         self.gate.load()
         self.recognizer.load()
-        self.recognizer.use_phrases(
-            expected_phrases(self._pack.phrases, self._pack.slots, self._pack.red_flags)
-        )
+        said = self._pack.phrases, self._pack.slots, self._pack.red_flags
+        self.recognizer.use_phrases(expected_phrases(*said))
+        if self._understander is not None and isinstance(self.recognizer, TakesGrammar):
+            self.recognizer.use_grammar(Grammar.of_pack(*said))
 
     def transcribe(self, sound: Sound) -> Transcript:
         """Return what was said; the text is "" when nobody spoke."""
-        return transcribe(self.recognizer, self.gate, sound)
+        return self._gravest(transcribe(self.recognizer, self.gate, sound))
+
+    def _gravest(self, heard: Transcript) -> Transcript:
+        """Return an alternative that tells of a graver urgency than the text, or `heard`."""
+        understander = self._understander
+        if understander is None or not heard.alternatives:
+            return heard
+
+        def urgency(one: Transcript) -> int:
+            return URGENCIES.index(understander.understand(one.text).urgency)
+
+        return max(heard, *map(Transcript, heard.alternatives), key=urgency)
 
     def close(self) -> None:
         """Free the models."""

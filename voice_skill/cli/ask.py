@@ -71,12 +71,13 @@ class _Question:
         self.pack = load_pack(settings.pack)
         self.mouth = Mouth(settings, self.pack.info.language)
         self.mouth.load()
-        session = Session(self.pack, understander_of(self.pack, keep=settings.cache), settings.region)
+        understander = understander_of(self.pack, keep=settings.cache)
+        session = Session(self.pack, understander, settings.region)
         self.recognizer = ""
         self.ms: dict[str, int] = {}
         self.heard = text or ""
         if sound is not None:
-            ears = Ears(settings, self.pack)
+            ears = Ears(settings, self.pack, understander)
             ears.load()
             self.recognizer = ears.recognizer.name
             start = time.perf_counter()

@@ -66,7 +66,7 @@ class _Bench:
 
     @cached_property
     def _ears(self) -> Ears:
-        return Ears(self._settings, self._pack)
+        return Ears(self._settings, self._pack, self._understander)
 
     def hear(self, sound: Sound) -> str:
         return self._ears.transcribe(sound).text

@@ -21,11 +21,11 @@ MOST_FOUND = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A sentence of the grammar. score: its log-probability. pieces: how many it was spelled with."""
+    """A sentence of the grammar. score: its log-probability. tokens: the pieces it was spelled with."""
 
     words: tuple[str, ...]
     score: float
-    pieces: int
+    tokens: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _grow(  # noqa: PLR0913, PLR0917 - one step of the search, in one place
 
 def _ended(beam: _Beam, score: float) -> Found:
     words = (*beam.words, beam.spelled.letters) if beam.spelled.letters else beam.words
-    return Found(words, beam.score + score, len(beam.tokens) + 1)
+    return Found(words, beam.score + score, beam.tokens)
 
 
 def _log_sums(logits: Floats) -> Floats:

@@ -8,6 +8,8 @@ import numpy as np
 from voice_skill.audio.frames import SAMPLE_RATE, Samples
 from voice_skill.hearing.biasing import WordBias
 from voice_skill.hearing.decoding import decode
+from voice_skill.hearing.grammar import Grammar
+from voice_skill.hearing.held import GrammarHearing
 from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, packaged_weights
 from voice_skill.hearing.recognizer import Transcript
 
@@ -25,12 +27,20 @@ NO_SPEECH = "you"
 
 FULL_SCALE = 32768.0
 
+SURE = 0.6
+"""Confidence from which on a sentence of the grammar is taken for what was said, and not the free text."""
+
+_Texts = tuple[str, str]
+"""What was heard, and what was heard freely."""
+
 
 class MoonshineRecognizer:
     """Fills the `Recognizer` protocol. Knows the words only at the end, and no times.
 
     weights: folder of the model; without one, that of the installed package. threads: for the network.
-    Has no grammar: phrases only make it lean towards their rarer words (see `biasing`).
+    Phrases make it lean towards their rarer words (see `biasing`). A grammar makes it take what sounds like
+    one of its sentences for that sentence, with what was heard freely as the transcript's alternative; all
+    else is heard freely.
     """
 
     name = "moonshine"
@@ -39,7 +49,9 @@ class MoonshineRecognizer:
         self._weights = weights
         self._threads = threads
         self._phrases: tuple[str, ...] = ()
+        self._grammar: Grammar | None = None
         self._loaded: tuple[MoonshineModel, WordBias] | None = None
+        self._held: GrammarHearing | None = None
         self.reset()
 
     def load(self) -> None:
@@ -52,11 +64,16 @@ class MoonshineRecognizer:
         if self._loaded:
             self._loaded[1].expect(self._phrases)
 
+    def use_grammar(self, grammar: Grammar | None) -> None:
+        """Tell what may be said as a whole; replaces the grammar given before."""
+        self._grammar = grammar
+        self._held = GrammarHearing(self._loaded[0], grammar) if self._loaded and grammar else None
+
     def reset(self) -> None:
         """Forget the utterance so far."""
         self._waiting: list[Samples] = []
         self._waiting_samples = 0
-        self._texts: list[str] = []
+        self._texts: list[_Texts] = []
 
     def accept(self, samples: Samples) -> None:
         """Take the next piece of the utterance. What is longer than LONGEST_S is recognised meanwhile."""
@@ -71,33 +88,41 @@ class MoonshineRecognizer:
 
     def partial(self) -> str:
         """Return the words of the pieces that are already recognised: "" for anything of ordinary length."""
-        return " ".join(filter(None, self._texts))
+        return " ".join(filter(None, (text for text, _ in self._texts)))
 
     def finish(self) -> Transcript:
         """Recognise what came since `reset`."""
         if self._waiting_samples >= SHORTEST_S * SAMPLE_RATE:
             self._texts.append(self._recognise(_as_floats(np.concatenate(self._waiting))))
-        transcript = Transcript(self.partial())
+        text, free = self.partial(), " ".join(filter(None, (free for _, free in self._texts)))
+        transcript = Transcript(text, alternatives=(free,) if free != text else ())
         self.reset()
         return transcript
 
     def close(self) -> None:
         """Free the model's memory."""
         self.reset()
-        self._loaded = None
+        self._loaded = self._held = None
 
     def _open(self) -> tuple[MoonshineModel, WordBias]:
         if self._loaded is None:
             model = MoonshineModel(self._weights or packaged_weights(), self._threads)
             self._loaded = model, WordBias(model.tokenizer, self._phrases)
+            self.use_grammar(self._grammar)
             decode(model, model.start(model.encode(np.zeros(SAMPLE_RATE, np.float32))), self._loaded[1])
         return self._loaded
 
-    def _recognise(self, samples: Floats) -> str:
+    def _recognise(self, samples: Floats) -> _Texts:
         model, bias = self._open()
-        best = decode(model, model.start(model.encode(samples)), bias)
-        text = model.tokenizer.decode(best.tokens)
-        return "" if text.strip(".,!?").lower() == NO_SPEECH else text
+        started = model.start(model.encode(samples))
+        best = decode(model, started, bias)
+        free = model.tokenizer.decode(best.tokens)
+        if free.strip(".,!?").lower() in ("", NO_SPEECH):
+            return "", ""
+        held = self._held.nearest(started, best) if self._held else None
+        if held is None or held.confidence < SURE or held.evidence is None:
+            return free, free
+        return model.tokenizer.decode(held.found.tokens), free
 
 
 def _as_floats(samples: Samples) -> Floats:

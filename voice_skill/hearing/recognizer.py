@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from voice_skill.audio.frames import Samples
+
+if TYPE_CHECKING:
+    from voice_skill.hearing.grammar import Grammar
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +21,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was recognised. `text` is "" when nothing was; `words` is empty where an engine has no times."""
+    """What was recognised. `text` is "" when nothing was; `words` is empty where an engine has no times.
+
+    alternatives: other texts that the same sound may have been.
+    """
 
     text: str
     words: tuple[Word, ...] = ()
+    alternatives: tuple[str, ...] = ()
 
 
 class Recognizer(Protocol):
@@ -59,4 +66,13 @@ class Recognizer(Protocol):
 
     def close(self) -> None:
         """Free the model's memory; `load` opens it again."""
+        ...
+
+
+@runtime_checkable
+class TakesGrammar(Protocol):
+    """A recogniser that can be told what may be said as a whole, and tells that from other speech."""
+
+    def use_grammar(self, grammar: "Grammar | None") -> None:
+        """Hold what is heard to a grammar where it fits; with None, hear freely."""
         ...

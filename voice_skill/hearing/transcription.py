@@ -16,13 +16,16 @@ def transcribe(recognizer: Recognizer, gate: SpeechGate, sound: Sound) -> Transc
     """
     samples = sound.at(SAMPLE_RATE).samples
     texts: list[str] = []
+    others: list[str] = []
     words: list[Word] = []
     for start, end in gate.spans(samples, MARGIN_S):
         heard = recognise(recognizer, samples[start:end])
         offset = start / SAMPLE_RATE
         texts.append(heard.text)
+        others.append(heard.alternatives[0] if heard.alternatives else heard.text)
         words += [Word(word.text, word.start + offset, word.end + offset) for word in heard.words]
-    return Transcript(" ".join(filter(None, texts)), tuple(words))
+    text, other = " ".join(filter(None, texts)), " ".join(filter(None, others))
+    return Transcript(text, tuple(words), (other,) if other != text else ())
 
 
 def recognise(recognizer: Recognizer, speech: Samples) -> Transcript:
