@@ -125,7 +125,7 @@ def main() -> None:
     print(f"start to ready                               {fresh['ready_s']} s")
     print(f"warm answer, speech rendered each time       {fresh['ms']} ms")
     print(f"warm answer, speech from the cache           {cached['ms']} ms")
-    print(f"memory after {options.questions} questions (PSS)          {fresh['pss_mb']} MB")
+    print(f"memory after {options.questions} questions (PSS)          {cached['pss_mb']} MB")
     print(f"installed ({Path(sysconfig.get_path('purelib')).name} and all)            {installed_mb()} MB")
 
 
