@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from voice_skill.dialog.pack import Pack
 from voice_skill.dialog.schema import Conversation, Expectation
 from voice_skill.dialog.schema import Turn as ScriptedTurn
-from voice_skill.dialog.state import Say, StartTimer, TimerName, Turn
+from voice_skill.dialog.state import CancelTimers, Say, StartTimer, TimerName, Turn
 from voice_skill.errors import UsageError
 from voice_skill.session import Session
 from voice_skill.understanding.meaning import Meaning
 from voice_skill.understanding.understander import Understander
 
-_FIRST: tuple[TimerName, ...] = ("half", "pause", "hold", "answer")
+Timers = dict[TimerName, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +31,40 @@ def rehearse(pack: Pack, understander: Understander) -> Iterator[Outcome]:
 
 def _run(pack: Pack, understander: Understander, conversation: Conversation) -> Iterator[str]:
     session = Session(pack, understander, conversation.region or "")
-    timers: dict[TimerName, float] = {}
+    timers: Timers = {}
     for number, scripted in enumerate(conversation.turns, 1):
         try:
             meaning, turn = _take(session, scripted, timers)
         except UsageError as error:
             yield f"turn {number}: {error}"
             return
-        timers = {action.name: action.seconds for action in turn.actions if isinstance(action, StartTimer)}
+        for action in turn.actions:
+            if isinstance(action, CancelTimers):
+                timers.clear()
+            elif isinstance(action, StartTimer):
+                timers[action.name] = action.seconds
         for failure in _compare(scripted.expect, meaning, turn):
             yield f"turn {number} ({scripted.user or 'waiting'!r}): {failure}"
 
 
-def _take(
-    session: Session, scripted: ScriptedTurn, timers: dict[TimerName, float]
-) -> tuple[Meaning | None, Turn]:
+def _take(session: Session, scripted: ScriptedTurn, timers: Timers) -> tuple[Meaning | None, Turn]:
     if scripted.user is not None:
         meaning = session.understand(scripted.user)
         return meaning, session.hear(meaning, timers.get("hold"))
-    if scripted.silent:
-        return None, session.timer_ended("answer")
-    running = [name for name in _FIRST if name in timers]
-    if not running:
-        raise UsageError("nothing to wait for: no timer runs here")
-    name = running[-1] if "hold" in running else running[0]
+    name = _ending(scripted, timers)
+    timers.pop(name, None)
     return None, session.timer_ended(name)
+
+
+def _ending(scripted: ScriptedTurn, timers: Timers) -> TimerName:
+    """Return the timer that the turn waits for. Raises UsageError when it does not run."""
+    if scripted.silent:
+        return "answer"
+    wanted: tuple[TimerName, ...] = ("half",) if scripted.wait == "half" else ("pause", "hold", "answer")
+    for name in wanted:
+        if name in timers:
+            return name
+    raise UsageError("nothing to wait for: no such timer runs here")
 
 
 def _compare(expected: Expectation, meaning: Meaning | None, turn: Turn) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """`voice-skill evaluate`: run a data set, print accuracy and latency."""
 
+import contextlib
 import json
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +13,7 @@ from rich.table import Table
 
 from voice_skill.audio.files import read_audio
 from voice_skill.audio.frames import Sound
-from voice_skill.cli.common import JsonOption, err, out, with_settings
+from voice_skill.cli.common import JsonOption, err, note, out, with_settings
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import load_pack
 from voice_skill.ears import Ears
@@ -42,16 +44,37 @@ def evaluate(
     bench = _Bench(settings, needs_ears=any("audio" in row for row in rows))
     mixed = (read_audio(noise, max_seconds=3600), snr) if noise is not None else None
     going = run(rows, data.parent, bench.session, bench.hear, mixed)
-    done = list(
-        track(going, "Evaluating", total=len(rows), console=err, transient=True, disable=not err.is_terminal)
+    shown = track(
+        going, "Evaluating", total=len(rows), console=err, transient=True, disable=not err.is_terminal
     )
-    if results is not None:
-        _write(results, done)
+    done, stopped = _collect(shown, results)
     summary = summarise(done)
     if as_json:
         typer.echo(json.dumps(summary))
     else:
         _show(summary)
+    if stopped:
+        note(f"Stopped after {len(done)} of {len(rows)} rows.")
+        raise typer.Exit(130)
+
+
+def _collect(rows: Iterable[Row], results: Path | None) -> tuple[list[Row], bool]:
+    """Return the rows that were run, and whether Ctrl-C came first; what is done is in the file already."""
+    done: list[Row] = []
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(results.open("w", encoding="utf-8")) if results else None
+            for row in rows:
+                done.append(row)
+                if file:
+                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                    file.flush()
+        except KeyboardInterrupt:
+            return done, True
+        except OSError as error:
+            problem = f"{results} cannot be written: {error.strerror}"
+            raise UsageError(problem, "Name another place with --results") from error
+    return done, False
 
 
 class _Bench:
@@ -73,13 +96,6 @@ class _Bench:
 
     def session(self) -> Session:
         return Session(self._pack, self._understander, self._settings.region)
-
-
-def _write(path: Path, rows: list[Row]) -> None:
-    try:
-        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _show(summary: Row) -> None:

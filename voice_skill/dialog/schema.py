@@ -202,10 +202,10 @@ class Expectation(Part):
 
 
 class Turn(Part):
-    """One turn: what is said, or `wait` for the running timer to end, or `silent` for nothing said."""
+    """One turn: what is said, or `wait` for the step's end (`wait: half`: half its hold), or `silent`."""
 
     user: Text | None = None
-    wait: bool = False
+    wait: bool | Literal["half"] = False
     silent: bool = False
     expect: Expectation = Field(default_factory=Expectation)
 
