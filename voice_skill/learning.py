@@ -31,13 +31,14 @@ def understander_of(pack: Pack, *, keep: bool = True) -> Understander:
 
 
 def _fingerprint(pack: Pack) -> str:
-    """Return a name for all that the learning depends on: the pack's phrases and the code that reads them."""
+    """Return a name for all that the learning depends on: the phrases, the code and the sentence encoder."""
     digest = hashlib.sha256()
     for parts in (pack.phrases, pack.red_flags):
         for name, part in parts.items():
             digest.update(f"{name}={part.model_dump_json()}\n".encode())
     digest.update(repr(pack.slots).encode())
-    for source in sorted(Path(str(understanding.__file__)).parent.glob("*.py")):
+    code = Path(str(understanding.__file__)).parent
+    for source in sorted([*code.glob("*.py"), *code.glob("data/*")]):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:32]
 

@@ -1,32 +1,34 @@
-"""Which known sentences is a text most like? A linear classifier, trained from the pack when it is loaded.
+"""Which known sentences is a text most like? A classifier that learns from the pack when it is loaded.
 
-Ridge regression on hashed TF-IDF features of words, pairs, letters and lists, solved exactly.
+Kernel ridge regression, solved exactly. Two sentences are alike in their words (`features`, linear kernel)
+and in their meaning (`sentences`, Gaussian kernel); the sum of both kernels decides.
 """
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 from zipfile import BadZipFile
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
 from voice_skill.errors import PackError
+from voice_skill.understanding.features import Array, inverse_frequency, vector_of, weights_of
 
-Array = npt.NDArray[np.float32]
+Encode = Callable[[Sequence[str]], Array]
+"""Sentences in, one vector of length one for each out."""
 
-FEATURES = 8192
 RIDGE = 0.35
+MEANING = 1.0
+"""Weight of likeness in meaning; likeness in words has 1."""
+SHARPNESS = 2.0
+"""How fast likeness in meaning falls with distance."""
 SCALE = 15.0
 """Turns scores into probabilities; fitted on sentences left out (`benchmarks/understanding.py`)."""
 UNKNOWN = 0.15
 """Score that out-of-scope has at least: what is like nothing known is about something else."""
-
-_WEIGHTS = {"w": 1.0, "b": 0.8, "a": 1.0, "n": 0.9, "t": 0.6, "c": 0.45, "s": 0.7}
-"""Weight of each kind of feature: words, pairs, abstract words and runs of them, letters, the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +41,56 @@ class Sample:
     weight: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What training found.
+
+    idf: (features,); by_word: (features, classes); points: (samples, vector size), one for each sample;
+    by_point: (samples, classes).
+    """
+
+    idf: Array
+    by_word: Array
+    points: Array
+    by_point: Array
+
+
 class Likeness:
     """Scores a text against the classes it was trained on; see `train` and `from_bytes`."""
 
-    def __init__(self, labels: Sequence[str], unknown: str, vocabulary: Iterable[str], idf: Array, by: Array):
+    def __init__(self, labels: Sequence[str], unknown: str, learnt: Learnt) -> None:
         self.labels = list(labels)
         self._unknown = self.labels.index(unknown)
-        self._vocabulary = frozenset(vocabulary)
-        self._idf = idf
-        self._coefficients = by
+        self._learnt = learnt
 
     @classmethod
-    def train(cls, samples: Sequence[Sample], unknown: str) -> Self:
+    def train(cls, samples: Sequence[Sample], unknown: str, encode: Encode) -> Self:
         """Learn the samples; `unknown` is the class of everything else. Raises PackError without samples."""
         if not samples:
             raise PackError(["phrases: the pack has none, so nothing can be understood"])
         labels = sorted({sample.label for sample in samples} | {unknown})
         target = np.array([labels.index(sample.label) for sample in samples])
-        rows = [_indices(sample.words, sample.abstract) for sample in samples]
-        idf = _inverse_frequency(rows)
-        matrix = np.stack([_vector(row, idf) for row in rows])
+        rows = [weights_of(sample.words, sample.abstract) for sample in samples]
+        idf = inverse_frequency(rows)
+        words = np.stack([vector_of(row, idf) for row in rows])
+        points = encode([" ".join(sample.words) for sample in samples]).astype(np.float16).astype(np.float32)
         cost = np.diag(RIDGE / _sample_weights(samples, target))
         wanted = np.eye(len(labels), dtype=np.float32)[target]
-        dual = np.linalg.solve(matrix @ matrix.T + cost, wanted)
-        vocabulary = {word for sample in samples for word in sample.words}
-        return cls(labels, unknown, vocabulary, idf, (matrix.T @ dual).astype(np.float32))
+        dual = np.linalg.solve(words @ words.T + _nearness(points, points) + cost, wanted)
+        return cls(labels, unknown, Learnt(idf, words.T @ dual, points, dual))
 
     def to_bytes(self) -> bytes:
         """Return everything learnt, for `from_bytes`."""
-        names = json.dumps([self.labels, self.labels[self._unknown], sorted(self._vocabulary)])
-        buffer = io.BytesIO()
-        np.savez(buffer, names=np.array(names), idf=self._idf, coefficients=self._coefficients)
+        names = json.dumps([self.labels, self.labels[self._unknown]])
+        learnt, buffer = self._learnt, io.BytesIO()
+        np.savez(
+            buffer,
+            names=np.array(names),
+            idf=learnt.idf,
+            by_word=learnt.by_word,
+            points=learnt.points.astype(np.float16),
+            by_point=learnt.by_point,
+        )
         return buffer.getvalue()
 
     @classmethod
@@ -77,69 +98,29 @@ class Likeness:
         """Return what `to_bytes` made. Raises ValueError for anything else."""
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-                labels, unknown, vocabulary = json.loads(str(stored["names"]))
-                return cls(labels, unknown, vocabulary, stored["idf"], stored["coefficients"])
+                labels, unknown = json.loads(str(stored["names"]))
+                learnt = Learnt(
+                    *(stored[name].astype(np.float32) for name in ("idf", "by_word", "points", "by_point"))
+                )
+                return cls(labels, unknown, learnt)
         except (OSError, KeyError, EOFError, BadZipFile, TypeError) as error:
             raise ValueError(f"not a trained classifier: {error}") from error
 
-    def probabilities(self, words: tuple[str, ...], abstract: tuple[str, ...]) -> dict[str, float]:
-        """Return the probability of each class."""
-        vector = _vector(_indices(words, abstract), self._idf)
+    def probabilities(
+        self, words: tuple[str, ...], abstract: tuple[str, ...], point: Array
+    ) -> dict[str, float]:
+        """Return the probability of each class. point: the text's vector, shape (vector size,)."""
+        learnt = self._learnt
+        vector = vector_of(weights_of(words, abstract), learnt.idf)
         at = np.flatnonzero(vector)
-        scores = vector[at] @ self._coefficients[at]
-        known = sum(word in self._vocabulary for word in words) / (len(words) or 1)
-        scores *= min(1.0, 2 * known)  # half of the words may be new or misheard; beyond that, trust falls
-        return dict(zip(self.labels, map(float, self._probabilities(scores[None])[0]), strict=True))
-
-    def _probabilities(self, scores: Array) -> Array:
-        scores = scores.copy()
-        scores[:, self._unknown] = np.maximum(scores[:, self._unknown], UNKNOWN)
-        return _softmax(scores * SCALE)
+        scores = vector[at] @ learnt.by_word[at] + _nearness(point[None], learnt.points)[0] @ learnt.by_point
+        scores[self._unknown] = max(scores[self._unknown], UNKNOWN)
+        return dict(zip(self.labels, map(float, _softmax(scores * SCALE)), strict=True))
 
 
-def _vector(row: Mapping[int, float], idf: Array) -> Array:
-    vector = np.zeros(FEATURES, dtype=np.float32)
-    if row:
-        at = np.fromiter(row.keys(), dtype=np.int64)
-        vector[at] = np.fromiter(row.values(), dtype=np.float32) * idf[at]
-        vector /= np.linalg.norm(vector) or 1.0
-    return vector
-
-
-def _indices(words: tuple[str, ...], abstract: tuple[str, ...]) -> dict[int, float]:
-    """Return the weight of each hashed feature."""
-    row: dict[int, float] = {}
-    for feature in _features(words, abstract):
-        index = crc32(feature.encode()) % FEATURES
-        row[index] = max(row.get(index, 0.0), _WEIGHTS[feature[0]])
-    return row
-
-
-def _features(words: tuple[str, ...], abstract: tuple[str, ...]) -> Iterator[str]:
-    for word in words:
-        yield "w" + word
-        padded = f"<{word}>"
-        for n in (3, 4):
-            for i in range(len(padded) - n + 1):
-                yield "c" + padded[i : i + n]
-    yield from ("b" + pair for pair in _runs(words, 2))
-    yield from ("a" + word for word in abstract)
-    yield from ("n" + pair for pair in _runs(abstract, 2))
-    yield from ("t" + three for three in _runs(abstract, 3))
-    yield "s" + " ".join(abstract[:1])
-    yield "s" + " ".join(abstract[:2])
-
-
-def _runs(words: tuple[str, ...], n: int) -> Iterable[str]:
-    return (" ".join(words[i : i + n]) for i in range(len(words) - n + 1))
-
-
-def _inverse_frequency(rows: Sequence[Mapping[int, float]]) -> Array:
-    count = np.zeros(FEATURES, dtype=np.float32)
-    for row in rows:
-        count[np.fromiter(row.keys(), dtype=np.int64)] += 1
-    frequency: Array = np.log((1 + len(rows)) / (1 + count)).astype(np.float32) + 1
-    return frequency
+def _nearness(some: Array, others: Array) -> Array:
+    near: Array = MEANING * np.exp(SHARPNESS * (some @ others.T - 1))
+    return near
 
 
 def _sample_weights(samples: Sequence[Sample], target: npt.NDArray[np.int64]) -> Array:
@@ -151,6 +132,6 @@ def _sample_weights(samples: Sequence[Sample], target: npt.NDArray[np.int64]) ->
 
 
 def _softmax(scores: Array) -> Array:
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    probabilities: Array = powers / powers.sum(axis=1, keepdims=True)
+    powers = np.exp(scores - scores.max())
+    probabilities: Array = powers / powers.sum()
     return probabilities

@@ -6,6 +6,7 @@ Nothing here hears, speaks, waits or remembers; the same words in the same conte
 import random
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
 from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
 from voice_skill.understanding.intents import BY_MEDICINE, FLAG_INTENT, SLOTS, STEERING
@@ -13,6 +14,7 @@ from voice_skill.understanding.likeness import Likeness, Sample
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Candidate, Context, Meaning
 from voice_skill.understanding.normalize import Words, normalize, without_fillers
 from voice_skill.understanding.red_flags import Level, RedFlagFinder, Sign
+from voice_skill.understanding.sentences import SentenceEncoder
 from voice_skill.understanding.slots import Mention, SlotFinder, allowed_slots
 from voice_skill.understanding.templates import ListSpans, Template
 from voice_skill.understanding.words import CRIES
@@ -20,8 +22,11 @@ from voice_skill.understanding.words import CRIES
 CERTAIN = 0.97
 """Confidence of a red flag heard by rule, and of a whole phrase of the pack."""
 
-LIKE_A_FLAG = 0.45
+LIKE_A_FLAG = 0.5
 """From this probability on, words that no rule foresaw count as a red flag."""
+
+PERHAPS_A_FLAG = 0.3
+"""From this probability on, they leave a doubt: the person is asked."""
 
 _FLAG = "flag:"
 _SAMPLES_OF_TEMPLATE = 2
@@ -51,7 +56,10 @@ class Understander:
         self._templates = [
             (intent, Template(text)) for intent, said in phrases.items() for text in said.phrases
         ]
-        self.likeness = likeness or Likeness.train(self._samples(phrases, red_flags), OUT_OF_SCOPE)
+        self._encoder = SentenceEncoder()
+        self.likeness = likeness or Likeness.train(
+            self._samples(phrases, red_flags), OUT_OF_SCOPE, self._encoder.encode
+        )
 
     def understand(self, text: str, context: Context | None = None) -> Meaning:
         """Return what `text` means; intent None when nothing was said."""
@@ -75,11 +83,12 @@ class Understander:
         chances = self._likely(core, context, signs)
         if exact:
             chances = _shared({intent: chances.get(intent, 0.0) + 0.01 for intent in exact}, CERTAIN)
-        else:
-            flag = self._like_a_flag(chances)
-            if flag:
-                return _flagged(text, flag, self._levels[flag], sum(_flag_chances(chances).values()))
-        return self._meaning(text, self._by_intent(chances), slots)
+            return self._meaning(text, self._by_intent(chances), slots)
+        flag, chance = _likest_flag(chances)
+        if chance >= LIKE_A_FLAG:
+            return _flagged(text, flag, self._levels[flag], chance)
+        meaning = self._meaning(text, self._by_intent(chances), slots)
+        return replace(meaning, doubt=flag) if chance >= PERHAPS_A_FLAG else meaning
 
     def _exact(self, core: tuple[str, ...], context: Context) -> list[str]:
         """Return the intents of which a whole template was said; those expected before any other."""
@@ -96,7 +105,8 @@ class Understander:
 
     def _likely(self, core: tuple[str, ...], context: Context, signs: list[Sign]) -> dict[str, float]:
         """Return the probability of each class, in the light of the context."""
-        chances = self.likeness.probabilities(core, self._abstract(core))
+        point = self._encoder.encode([" ".join(core)])[0]
+        chances = self.likeness.probabilities(core, self._abstract(core), point)
         settled = {sign.flag for sign in signs}
         asked = any(sign.mood == "asked" for sign in signs)
         for name in chances:
@@ -110,13 +120,6 @@ class Understander:
             if asked and name in ("conditions", "doctor"):
                 chances[name] = 3 * (chances[name] + 0.05)
         return _shared(chances, 1.0)
-
-    def _like_a_flag(self, chances: Mapping[str, float]) -> str:
-        """Return the red flag that the words are like, or ""."""
-        flags = _flag_chances(chances)
-        if not flags or sum(flags.values()) < LIKE_A_FLAG:
-            return ""
-        return max(flags, key=lambda name: flags[name])
 
     def _by_intent(self, chances: Mapping[str, float]) -> dict[str, float]:
         intents: dict[str, float] = defaultdict(float)
@@ -197,8 +200,10 @@ def _nothing_but_fillers(text: str, heard: Words) -> Meaning:
     return Meaning(text, None)
 
 
-def _flag_chances(chances: Mapping[str, float]) -> dict[str, float]:
-    return {name.removeprefix(_FLAG): c for name, c in chances.items() if name.startswith(_FLAG)}
+def _likest_flag(chances: Mapping[str, float]) -> tuple[str, float]:
+    """Return the red flag that the words are most like, and the probability that it is any."""
+    flags = {name.removeprefix(_FLAG): c for name, c in chances.items() if name.startswith(_FLAG)}
+    return max(flags, key=lambda name: flags[name], default=""), sum(flags.values())
 
 
 def _shared(chances: Mapping[str, float], total: float) -> dict[str, float]:
