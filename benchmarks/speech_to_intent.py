@@ -26,9 +26,10 @@ from voice_skill.audio.files import read_audio
 from voice_skill.audio.frames import SAMPLE_RATE, Sound
 from voice_skill.evaluation import add_noise
 from voice_skill.hearing.biasing import WordBias
-from voice_skill.hearing.constrained import BEAMS, search
+from voice_skill.hearing.constrained import search
 from voice_skill.hearing.decoding import decode
 from voice_skill.hearing.grammar import Grammar, Sentence
+from voice_skill.hearing.held import GrammarHearing
 from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel, packaged_weights
 from voice_skill.hearing.spelling import Speller, spoken_words
 from voice_skill.understanding.normalize import normal_form
@@ -77,6 +78,7 @@ class Ways:
         self.model = MoonshineModel(packaged_weights())
         self._grammar, self._lists, self._beams = grammar, lists, beams
         self._speller = Speller(self.model.tokenizer, grammar)
+        self._hearing = GrammarHearing(self.model, grammar)
         self._no_bias = WordBias(self.model.tokenizer)
 
     def all(self) -> Mapping[str, Callable[[Started], tuple[Slots | None, str]]]:
@@ -92,7 +94,11 @@ class Ways:
         return slots or _fuzzy_slots(normal_form(text).split(), self._lists), text
 
     def held(self, started: Started) -> tuple[Slots | None, str]:
-        found = search(self.model, started, self._speller, self._beams)
+        if self._beams:
+            found = search(self.model, started, self._speller, self._beams)
+        else:
+            nearest = self._hearing.nearest(started, decode(self.model, started, self._no_bias))
+            found = [nearest.found] if nearest else []
         if not found:
             return None, ""
         return dict(self._grammar.read(found[0].words)[0].slots), " ".join(found[0].words)
@@ -127,7 +133,7 @@ def main() -> None:
     parser.add_argument("--snr", type=float, nargs="*", default=[24, 21, 18, 15, 12, 9, 6], help="in dB")
     parser.add_argument("--half", choices=["develop", "report", "all"], default="report")
     parser.add_argument("--most", type=int, default=10_000, help="recordings used")
-    parser.add_argument("--beams", type=int, default=BEAMS)
+    parser.add_argument("--beams", type=int, default=0, help="for the held way; else as the program does")
     parser.add_argument("--ways", nargs="*", help="only these ways")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--failures", action="store_true", help="show what the held way got wrong")

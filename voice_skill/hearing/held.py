@@ -10,7 +10,7 @@ from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel
 from voice_skill.hearing.spelling import Speller, spoken_words
 
-QUICK, THOROUGH = 4, 12
+QUICK, THOROUGH = 8, 24
 """Sentences followed side by side at first, and when the first look leaves a doubt."""
 
 CLEAR = 0.8

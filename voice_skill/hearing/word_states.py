@@ -49,11 +49,6 @@ class WordState:
             self._after[word] = self._step(word)
         return self._after[word]
 
-    def after_normal(self, word: str) -> "WordState | None":
-        """Return the state after one more word of the normal form."""
-        ends = self.normal.get(word)
-        return self._automaton.state(ends) if ends else None
-
     def _step(self, word: str) -> "WordState | None":
         ends = [*self.normal.get(word, ()), *self._spoken.get(word, ())]
         if ends:
@@ -65,17 +60,12 @@ class WordState:
     def _spoken(self) -> Mapping[str, list[Position]]:
         """What may be spoken in place of words of the normal form, and where it leads to."""
         found: dict[str, list[Position]] = defaultdict(list)
-        for word in self.normal:
+        for word, ends in self.normal.items():
+            closed = self._automaton.closed(ends)
             ways = [*SURFACES.get(word, ()), *((word + short, (full,)) for full, short in SHORT.items())]
             for spoken, rest in ways:
-                found[spoken] += self._walk(word, rest)
+                found[spoken] += self._automaton.follow(closed, rest) if rest else ends
         return {spoken: ends for spoken, ends in found.items() if ends}
-
-    def _walk(self, first: str, rest: tuple[str, ...]) -> Iterable[Position]:
-        ends = self.normal[first]
-        for word in rest:
-            ends = self._automaton.ends_after(ends, word)
-        return ends
 
 
 class WordStates:
@@ -95,20 +85,25 @@ class WordStates:
 
     def state(self, places: Iterable[Position]) -> WordState:
         """Return the one state for these places and all that are reached from them in silence."""
-        positions = self._closed(places)
+        positions = self.closed(places)
         if positions not in self._states:
             self._states[positions] = WordState(self, positions)
         return self._states[positions]
 
-    def ends_after(self, places: Iterable[Position], word: str) -> list[Position]:
-        """Return where one word of the normal form leads from these places."""
-        return [
-            (end, context)
-            for node, context in self._closed(places)
-            for end in self.network.onward(node).get(word, ())
-        ]
+    def follow(self, closed: Positions, words: Iterable[str]) -> list[Position]:
+        """Return where words of the normal form lead from places closed beforehand."""
+        ends: list[Position] = []
+        for word in words:
+            ends = [
+                (end, context) for node, context in closed for end in self.network.onward(node).get(word, ())
+            ]
+            if not ends:
+                return []
+            closed = self.closed(ends)
+        return ends
 
-    def _closed(self, places: Iterable[Position]) -> Positions:
+    def closed(self, places: Iterable[Position]) -> Positions:
+        """Return the places and all that are reached from them before the next word begins."""
         nodes = self.network.nodes
         closed: set[Position] = set()
         calls: dict[str, set[int]] = defaultdict(set)
