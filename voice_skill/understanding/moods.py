@@ -5,7 +5,7 @@ import re
 from voice_skill.understanding.rules import Heard, Span
 from voice_skill.understanding.words import listed
 
-NEGATIONS = listed("no not never without nor neither none denies hardly")
+NEGATIONS = listed("no not never without nor neither none denies hardly nothing nobody")
 
 _LIGHT = listed(
     "any sudden bad severe other more much kind of sign signs symptom symptoms trouble problem problems "
@@ -19,14 +19,23 @@ _LIGHT_AFTER_NOT = _LIGHT | listed(
 )
 """Words that may stand between any other negation and what it denies."""
 
+_LIGHT_AFTER_NOTHING = listed(
+    "is are has have was got gone looks feels wrong with my the his her in here all"
+)
+
 _NOT_A_DENIAL = {("not", word) for word in ("sure", "only", "think", "know", "believe")} | {("no", "wait")}
 
 _LONG_AGO = re.compile(
     r"""\b(
       last\ (year|summer|winter|spring|autumn|christmas|decade)
     | (years|decades|months)\ ago | (a|one|two|three)\ year\ ago | years\ back | in\ the\ past | used\ to
-    | when\ i\ was\ (a|young|little|pregnant|at|in) | as\ a\ (child|kid|boy|girl) | once\ had | history\ of
-    | in\ (19|20)\d\d | when\ (he|she|they)\ (was|were) | died\ of | died\ from
+    | ages\ ago | long\ ago | back\ in\ (the|my|his|her|january|february|march|april|may|june|july|august
+      |september|october|november|december) | in\ (my|his|her)\ (teens|twenties|thirties|forties|youth)
+    | in\ the\ (fifties|sixties|seventies|eighties|nineties|noughties)
+    | (at|in|left)\ (school|college|university) | never\ since | not\ since\ then | none\ since | one\ time
+    | when\ i\ was\ (a|an|young|younger|little|pregnant|at|in|having|carrying|expecting)
+    | (as|when)\ (a|i\ was)\ (child|kid|boy|girl|teenager|teen|lad|lass|student|youngster|baby|toddler)
+    | once\ had | history\ of | in\ (19|20)\d\d | when\ (he|she|they)\ (was|were) | died\ of | died\ from
     )\b""",
     re.VERBOSE,
 )
@@ -37,6 +46,43 @@ _PRESENT = re.compile(
     )\b""",
     re.VERBOSE,
 )
+_IN_ORDER = re.compile(
+    r"""^(colour\ |rate\ )?(is|are|feels?|looks?|seems?|s)\ (a\ |all\ |perfectly\ |as\ |the\ )*
+    (normal|fine|okay|grand|usual|healed|mended)\b(?!\ (when|if|until|till|unless|except|at|while))""",
+    re.VERBOSE,
+)
+"""What may follow a sign that is none: "my breathing is fine"."""
+_CLEARED = re.compile(
+    r"""\b(
+      ruled\ out | all\ clear | (scan|scans|scanned|tests?|tested|checked|x\ ray|ultrasound|ecg|bloods)\b.*\b
+      (is\ not\ (one|any|there)|clear|negative|normal|nothing|were\ fine|was\ fine|is\ fine|no\ clots?)
+    )\b""",
+    re.VERBOSE,
+)
+_STORY = re.compile(
+    r"""\b(
+      (on|in)\ (the|a|this|that|my|his|her|tonight\ s|last\ night\ s)\ (\w+\ )?(telly|tv|soaps?|film
+      |movie|television|programme|program|show|series|news|radio|papers?|book|novel|story|play|game|podcast|documentary
+      |episode|drama|video|advert|cartoon|magazine) | eastenders | corrie | netflix | youtube
+    | (watching|watched|reading)\ (a|an|the|this|that|some|about)\b | (read|heard)\ (about|of|that|somewhere)
+    | not\ that\ (i|he|she|we)\ (have|has|had|am|do)\b | hypothetically | out\ of\ (interest|curiosity)
+    | (just|only|merely)\ (asking|curious|wondering|checking) | (my|the)\ (crossword|quiz|homework|essay|exam)
+    )\b""",
+    re.VERBOSE,
+)
+"""Wording of what happens to nobody here and now."""
+_FIGURE = re.compile(
+    r"""\b(
+      (nearly|almost|practically)\ (gave|had|have|got)\ (me\ |him\ |her\ |us\ )?a\ (heart|stroke|fit)
+    | (gave|gives|giving)\ (me|him|her|us)\ a\ (heart|stroke|fit)
+    | (heart\ attack|stroke|fit|fainted|faint|collapse|collapsed)\ (at|over|when)\ (the|i|we|she|he|they)
+      \ (price|cost|bill|saw|see|heard|total|size|smell|thought)
+    | (for|with|from|of|out|collapsed|burst|died|dying|choking|choked|crying|myself|herself|himself)\ laughing
+    | with\ laughter | in\ stitches | laughed\ (so|till|until) | sick\ and\ tired\ of | to\ die\ for
+    )\b""",
+    re.VERBOSE,
+)
+"""Wording of what is not meant as it is said."""
 _QUESTION = re.compile(
     r"""^((and|so|but|also|then|well)\ )*
     (is|are|am|can|could|does|do|did|what|which|how|why|when|would|should|will|might|who|where)\b""",
@@ -62,6 +108,14 @@ _PERSONAL = re.compile(
     )\b""",
     re.VERBOSE,
 )
+_MINE_NOW = re.compile(
+    r"""\b(
+      i\ (have|am\ having|can\ not|feel) | right\ now
+    | (my|his|her)\ \w+(\ \w+)?\ (is|are|has|have|hurts?|feels?)
+    | (he|she|it)\ (is|has|can\ not|will\ not)\ (?!been)
+    )\b(?!\ (got\ )?(been\ )?(watching|reading|read|seen|heard))""",
+    re.VERBOSE,
+)
 _FRAME = re.compile(
     r"""\b(
       (how|when)\ (do|would|can|could|should|will)\ (i|we|you)\ (know|tell|spot|recogni[sz]e)(\ it)?
@@ -84,20 +138,35 @@ def denied(heard: Heard, span: Span) -> bool:
             return _denies(heard.words, at, span.start)
         if word in ("or", "nor") and _follows_a_denial(heard, at):
             return True
-        if word not in _LIGHT_AFTER_NOT:
+        if word not in _LIGHT_AFTER_NOT and word not in _LIGHT_AFTER_NOTHING:
             return False
     return False
 
 
+def in_order(heard: Heard, span: Span) -> bool:
+    """Say whether what the span names is said to be well, right after it: "my pee is a normal colour"."""
+    return bool(_IN_ORDER.search(" ".join(heard.words[span.end : span.end + 6])))
+
+
+def not_meant(heard: Heard, first: int, last: int) -> bool:
+    """Say whether the words first..last are a figure of speech, a story, or what a test did not find."""
+    near = " ".join(heard.words[max(0, first - 6) : last + 5])
+    if _FIGURE.search(near):
+        return True
+    text = _sentence(heard, heard.sentences[first])
+    told = _STORY.sub(" ", text)
+    return (told != text or bool(_CLEARED.search(text))) and not _MINE_NOW.search(told)
+
+
 def long_ago(heard: Heard, clause: int) -> bool:
     """Say whether a clause tells of long ago and of nothing present."""
-    text = " ".join(w for w, c in zip(heard.words, heard.clauses, strict=True) if c == clause)
+    text = _clause(heard, clause)
     return bool(_LONG_AGO.search(text)) and not _PRESENT.search(text)
 
 
 def only_asked(heard: Heard, sentence: int) -> bool:
     """Say whether a sentence asks for information, and of nobody in particular."""
-    text = " ".join(w for w, s in zip(heard.words, heard.sentences, strict=True) if s == sentence)
+    text = _sentence(heard, sentence)
     if not (_QUESTION.search(text) and _ABOUT.search(text)):
         return False
     return not _PERSONAL.search(_FRAME.sub(" ", text))
@@ -105,6 +174,8 @@ def only_asked(heard: Heard, sentence: int) -> bool:
 
 def _denies(words: tuple[str, ...], at: int, start: int) -> bool:
     between = words[at + 1 : start]
+    if words[at] in ("nothing", "nobody"):
+        return _LIGHT_AFTER_NOTHING.issuperset(between)
     if words[at : at + 2] in _NOT_A_DENIAL:
         return False
     if words[at] == "not" and at and words[at - 1] in ("can", "could"):
@@ -117,3 +188,11 @@ def _follows_a_denial(heard: Heard, at: int) -> bool:
     before = range(at - 1, max(-1, at - 8), -1)
     same = [i for i in before if heard.clauses[i] == heard.clauses[at]]
     return any(heard.words[i] in NEGATIONS and heard.words[i - 1 : i] != ("can",) for i in same)
+
+
+def _clause(heard: Heard, clause: int) -> str:
+    return " ".join(w for w, c in zip(heard.words, heard.clauses, strict=True) if c == clause)
+
+
+def _sentence(heard: Heard, sentence: int) -> str:
+    return " ".join(w for w, s in zip(heard.words, heard.sentences, strict=True) if s == sentence)

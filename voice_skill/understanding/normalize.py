@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,6 +20,11 @@ from voice_skill.understanding.words import (
 
 MAX_WORDS = 400
 """A longer monologue is understood from its first and last halves of this many words."""
+
+MOST_PIECES = 100
+"""A monologue is searched for red flags in at most this many pieces of `MAX_WORDS` words."""
+
+_OVERLAP = 40
 
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*'?|'(?:em|cause)|\d+|[.,;:!?…—]+|\n")
 _APOSTROPHES = dict.fromkeys((0x2018, 0x2019, 0x02BC, 0x60), "'")
@@ -74,6 +80,14 @@ def normalize(text: str) -> Words:
         tuple(clauses[i] for i in keep),
         frozenset(questions),
     )
+
+
+def pieces(text: str) -> Iterator[Words]:
+    """Yield all of a long text in pieces that overlap; a short text is one piece."""
+    words = text.split()
+    step = MAX_WORDS // 2 - _OVERLAP
+    for first in range(0, min(max(1, len(words) - _OVERLAP), MOST_PIECES * step), step):
+        yield normalize(" ".join(words[first : first + step + _OVERLAP]) if len(words) > step else text)
 
 
 @cache

@@ -10,9 +10,9 @@ from typing import Literal
 
 from voice_skill.dialog.schema import RedFlag
 from voice_skill.errors import PackError
-from voice_skill.understanding.moods import denied, long_ago, only_asked
+from voice_skill.understanding.moods import denied, in_order, long_ago, not_meant, only_asked
 from voice_skill.understanding.normalize import Words
-from voice_skill.understanding.rules import Heard, Rule, RuleBook, Run, Span, stretches
+from voice_skill.understanding.rules import Heard, Rule, RuleBook, Run, Span, rule_problem, stretches
 
 Level = Literal["urgent", "emergency"]
 Mood = Literal["now", "asked", "past", "denied"]
@@ -84,7 +84,9 @@ class RedFlagFinder:
                 [
                     s
                     for s in group
-                    if not harmless.intersection(range(s.start, s.end)) and not denied(heard, s)
+                    if not harmless.intersection(range(s.start, s.end))
+                    and not denied(heard, s)
+                    and not in_order(heard, s)
                 ]
                 for group in groups
             ]
@@ -97,10 +99,10 @@ class RedFlagFinder:
 
 
 def _rules(flag: str, texts: Sequence[str], lists: Mapping[str, Sequence[str]]) -> list[Rule]:
-    try:
-        return [Rule(text, lists) for text in texts]
-    except ValueError as error:
-        raise PackError([f"red_flags.yaml: {flag}: {error}"]) from error
+    problems = [problem for text in texts if (problem := rule_problem(text, lists))]
+    if problems:
+        raise PackError([f"red_flags.yaml: {flag}: {problem}" for problem in problems])
+    return [Rule(text, lists) for text in texts]
 
 
 def _of_group(group: frozenset[Run], spans: Mapping[Run, list[Span]]) -> list[Span]:
@@ -110,8 +112,11 @@ def _of_group(group: frozenset[Run], spans: Mapping[Run, list[Span]]) -> list[Sp
 def _mood(heard: Heard, stretch: list[Span]) -> Mood:
     first = min(span.start for span in stretch)
     last = max(span.end for span in stretch) - 1
-    if only_asked(heard, heard.sentences[first]) and heard.sentences[first] == heard.sentences[last]:
-        return "asked"
+    if heard.sentences[first] == heard.sentences[last]:
+        if only_asked(heard, heard.sentences[first]):
+            return "asked"
+        if not_meant(heard, first, last):
+            return "denied"
     if all(long_ago(heard, heard.clauses[span.start]) for span in stretch):
         return "past"
     return "now"

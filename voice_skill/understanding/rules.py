@@ -4,7 +4,7 @@ A rule is groups joined by " + "; every group must be heard, in any order, withi
 (`STRETCH` words). A group is alternatives joined by "|". An alternative is one or more words in a row, where
     word*    any word that begins so
     ...      up to `GAP` other words may stand here
-    {list}   anything that a slot list says, {list.value} anything that it says for one value
+    {list}   anything that a slot list says
 Contractions, spelling, hesitations and words like "very" make no difference.
 """
 
@@ -27,7 +27,7 @@ SKIPPED = FILLERS | listed(
 )
 """Words that rules and speech are compared without."""
 
-_REFERENCE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
+_REFERENCE = re.compile(r"\{([a-z_]+)\}")
 _FUZZY_FROM = 5
 _FUZZY_TWO_FROM = 9
 
@@ -63,6 +63,19 @@ class Rule:
         ]
         if not all(self.groups):
             raise ValueError(f"the rule {text!r} has an empty group")
+
+
+def rule_problem(text: str, lists: Mapping[str, Sequence[str]]) -> str | None:
+    """Return what is wrong with a rule, in words for the person who wrote it; None when it can be read.
+
+    lists: slot list -> everything that may be said for it.
+    """
+    for group in re.split(r"\s\+\s", text):
+        for alternative in group.split("|"):
+            problem = _alternative_problem(alternative.strip(), lists)
+            if problem:
+                return f"{problem} in the rule {text!r}"
+    return None
 
 
 class RuleBook:
@@ -132,6 +145,23 @@ def stretches(groups: list[list[Span]]) -> Iterator[list[Span]]:
             chosen.append(min(near, key=lambda span: span.start))
         else:
             yield chosen
+
+
+def _alternative_problem(alternative: str, lists: Mapping[str, Sequence[str]]) -> str | None:
+    parts = alternative.split()
+    unread = set(re.findall(r"[^\w\s'*.-]", _REFERENCE.sub("", alternative)))
+    unknown = [name for name in _REFERENCE.findall(alternative) if name not in lists]
+    if not parts:
+        return "an empty group or alternative"
+    if unknown:
+        return f"{{{unknown[0]}}} names no slot list"
+    if unread:
+        return f"{min(unread)!r} cannot be read"
+    if any("*" in part[:-1] for part in parts):
+        return f"'*' inside a word: {alternative!r}"
+    if "..." in (parts[0], parts[-1]):
+        return f"'...' with no word on one side: {alternative!r}"
+    return None
 
 
 def _runs(alternative: str, lists: Mapping[str, Sequence[str]]) -> list[Run]:

@@ -19,6 +19,9 @@ VAGUE = {"muscle": frozenset({"unknown", "leg", "thigh"}), "condition": frozense
 EITHER = frozenset({"temperature"})
 """Slots that stay empty when two different values are named: "heat or ice?" asks for neither."""
 
+OWNERS = listed("my me the his her your our their a this that")
+"""Words before a part of the body."""
+
 _FUZZY_FROM = 5
 _FUZZY_TWO_FROM = 9
 _NEAR = 8
@@ -113,6 +116,7 @@ def _chosen(slot: str, mentions: list[Mention], words: tuple[str, ...]) -> str:
     """Return the value meant: the last correction, else the first exact one, else the first."""
     if not mentions:
         return ""
+    mentions = [m for m in mentions if not _refused(words, m.start)] or mentions
     chosen, vague = mentions[0], VAGUE.get(slot, frozenset())
     for mention in mentions[1:]:
         between = words[chosen.end : mention.start]
@@ -125,5 +129,15 @@ def _chosen(slot: str, mentions: list[Mention], words: tuple[str, ...]) -> str:
     return chosen.value
 
 
+def _refused(words: tuple[str, ...], at: int) -> bool:
+    """Say whether "not" stands right before: "not the foot"."""
+    return "not" in words[max(0, at - (2 if words[at - 1] in OWNERS else 1)) : at]
+
+
 def _is_adverb(words: tuple[str, ...], at: int, n: int) -> bool:
-    return n == 1 and at > 0 and words[at - 1] in ADVERBS.get(words[at], ())
+    if n > 1 or at == 0:
+        return False
+    before, after = words[at - 1], words[at + 1 : at + 2]
+    if words[at] == "back" and after == ("in",) and before not in OWNERS and before not in ("lower", "upper"):
+        return True
+    return before in ADVERBS.get(words[at], ())

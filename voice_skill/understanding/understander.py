@@ -12,7 +12,7 @@ from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
 from voice_skill.understanding.intents import BY_MEDICINE, FLAG_INTENT, SLOTS, STEERING
 from voice_skill.understanding.likeness import Likeness, Sample
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Candidate, Context, Meaning
-from voice_skill.understanding.normalize import Words, normalize, without_fillers
+from voice_skill.understanding.normalize import Words, normalize, pieces, without_fillers
 from voice_skill.understanding.red_flags import Level, RedFlagFinder, Sign
 from voice_skill.understanding.sentences import SentenceEncoder
 from voice_skill.understanding.slots import Mention, SlotFinder, allowed_slots
@@ -31,6 +31,8 @@ PERHAPS_A_FLAG = 0.3
 _FLAG = "flag:"
 _SAMPLES_OF_TEMPLATE = 2
 _SAMPLE_WEIGHT = 0.5
+_LONG = 1500
+"""Characters from which on a text is searched for red flags piece by piece."""
 _SHORT = 9
 _SHORT_ANSWER = 8
 _SEED = 20
@@ -58,7 +60,7 @@ class Understander:
         ]
         self._encoder = SentenceEncoder()
         self.likeness = likeness or Likeness.train(
-            self._samples(phrases, red_flags), OUT_OF_SCOPE, self._encoder.encode
+            self.samples(phrases, red_flags), OUT_OF_SCOPE, self._encoder.encode
         )
 
     def understand(self, text: str, context: Context | None = None) -> Meaning:
@@ -67,7 +69,7 @@ class Understander:
         heard = normalize(text)
         if not heard.words:
             return _no_words(text)
-        signs = self._signs.find(heard)
+        signs = self._signs.find(heard) if len(text) <= _LONG else self._anywhere(text)
         if signs and signs[0].mood == "now":
             return _flagged(text, signs[0].flag, signs[0].level, CERTAIN)
         core = without_fillers(heard.words)
@@ -89,6 +91,13 @@ class Understander:
             return _flagged(text, flag, self._levels[flag], chance)
         meaning = self._meaning(text, self._by_intent(chances), slots)
         return replace(meaning, doubt=flag) if chance >= PERHAPS_A_FLAG else meaning
+
+    def _anywhere(self, text: str) -> list[Sign]:
+        """Return the signs in the piece of a long text that holds the gravest one."""
+        found = [signs for piece in pieces(text) if (signs := self._signs.find(piece))]
+        return min(
+            found, key=lambda signs: (signs[0].mood != "now", signs[0].level != "emergency"), default=[]
+        )
 
     def _exact(self, core: tuple[str, ...], context: Context) -> list[str]:
         """Return the intents of which a whole template was said; those expected before any other."""
@@ -155,7 +164,8 @@ class Understander:
             if at not in taken or taken[at].start == at
         )
 
-    def _samples(self, phrases: Mapping[str, Phrases], red_flags: Mapping[str, RedFlag]) -> list[Sample]:
+    def samples(self, phrases: Mapping[str, Phrases], red_flags: Mapping[str, RedFlag]) -> list[Sample]:
+        """Return what likeness is learnt from: all examples, and some of what templates allow."""
         rng = random.Random(_SEED)  # noqa: S311 - the same samples every time, nothing secret
         said = [(text, intent, 1.0) for intent, of in phrases.items() for text in of.examples]
         said += [(text, _FLAG + name, 1.0) for name, flag in red_flags.items() for text in flag.examples]
