@@ -45,10 +45,11 @@ class Ears:
         if understander is None or not heard.alternatives:
             return heard
 
-        def urgency(one: Transcript) -> int:
-            return URGENCIES.index(understander.understand(one.text).urgency)
+        def gravity(one: Transcript) -> tuple[int, bool]:
+            meaning = understander.understand(one.text)
+            return URGENCIES.index(meaning.urgency), bool(meaning.doubt)
 
-        return max(heard, *map(Transcript, heard.alternatives), key=urgency)
+        return max(heard, *map(Transcript, heard.alternatives), key=gravity)
 
     def close(self) -> None:
         """Free the models."""

@@ -1,0 +1,179 @@
+"""Hearing with the knowledge of what may be said, on the real model and real voices."""
+
+import numpy as np
+import pytest
+
+from tests.voices import speak
+from voice_skill.audio.frames import SAMPLE_RATE, Sound, join, silence
+from voice_skill.config import Settings
+from voice_skill.dialog.pack import Pack, load_pack
+from voice_skill.ears import Ears
+from voice_skill.hearing.confidence import Evidence
+from voice_skill.hearing.constrained import Found, search
+from voice_skill.hearing.grammar import Grammar, Sentence
+from voice_skill.hearing.moonshine import SURE, MoonshineRecognizer
+from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, packaged_weights
+from voice_skill.hearing.spelling import Speller
+from voice_skill.learning import understander_of
+from voice_skill.understanding.understander import Understander
+
+LIGHTS = Grammar(
+    [
+        Sentence("[please] (turn|switch) {state} the [{room}] (light|lights)", "light"),
+        Sentence("what time is it", "time"),
+    ],
+    {"state": [("on", "on"), ("off", "off")], "room": [("kitchen", "kitchen"), ("bedroom", "bedroom")]},
+)
+
+
+@pytest.fixture(scope="module")
+def model() -> MoonshineModel:
+    return MoonshineModel(packaged_weights())
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return load_pack("en")
+
+
+@pytest.fixture(scope="module")
+def understander(pack: Pack) -> Understander:
+    return understander_of(pack)
+
+
+@pytest.fixture(scope="module")
+def ears(pack: Pack, understander: Understander) -> Ears:
+    ears = Ears(Settings(recognizer="moonshine"), pack, understander)
+    ears.load()
+    return ears
+
+
+def as_floats(sound: Sound) -> Floats:
+    return sound.samples.astype(np.float32) / np.float32(32768)
+
+
+def nearest(model: MoonshineModel, sound: Sound, floor: float = -np.inf) -> list[Found]:
+    started = model.start(model.encode(as_floats(sound)))
+    return search(model, started, Speller(model.tokenizer, LIGHTS), floor=floor)
+
+
+@pytest.mark.parametrize("voice", ["piper", "espeak-british", "espeak-female"])
+def test_only_sentences_of_the_grammar_are_found(model: MoonshineModel, voice: str):
+    found = nearest(model, speak("Please switch off the bedroom lights.", voice))
+    assert found[0].words == ("please", "switch", "off", "the", "bedroom", "lights")
+    assert all(LIGHTS.read(one.words) for one in found)
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+
+
+def test_the_way_through_the_grammar_tells_intent_and_slots(model: MoonshineModel):
+    [reading] = LIGHTS.read(nearest(model, speak("Turn on the kitchen light."))[0].words)
+    assert (reading.intent, dict(reading.slots)) == ("light", {"state": "on", "room": "kitchen"})
+
+
+def test_nothing_below_the_floor_is_found(model: MoonshineModel):
+    assert nearest(model, speak("The library closes at eight tonight."), floor=-5.0) == []
+
+
+def test_a_grammar_that_accepts_nothing_finds_nothing(model: MoonshineModel):
+    started = model.start(model.encode(as_floats(speak("Stop."))))
+    assert search(model, started, Speller(model.tokenizer, Grammar([], {}))) == []
+
+
+def test_confidence_falls_with_every_difference():
+    def confidence(score: float, words: str, seconds: float = 2.0) -> float:
+        found = Found(tuple(words.split()), score, (1,) * 6)
+        return Evidence.of(found, "shouldiputasignit", -3.0, 6, seconds).confidence
+
+    near = confidence(-4.0, "should i put ice on it")
+    assert near > SURE
+    assert confidence(-20.0, "should i put ice on it") < near
+    assert confidence(-4.0, "what is magnesium") < SURE
+    assert confidence(-4.0, "should i put") < near
+    assert confidence(-4.0, "should i put ice on it", seconds=0.5) < near
+
+
+@pytest.mark.parametrize(
+    ("said", "voice"),
+    [
+        ("Should I put ice on it?", "piper"),
+        ("Which muscles cramp the most?", "piper"),
+        ("My hamstring has seized up.", "piper"),
+        ("Can you go slower?", "espeak-scottish"),
+        ("Please stop talking.", "espeak-caribbean"),
+        ("Um, how can I prevent cramps please?", "piper-fast"),
+    ],
+)
+def test_sentences_of_the_pack_are_heard_as_they_were_said(
+    ears: Ears, understander: Understander, said: str, voice: str
+):
+    heard = ears.transcribe(speak(said, voice)).text
+    assert understander.understand(heard).intent == understander.understand(said).intent, heard
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The library closes at eight tonight.",
+        "I think the second half was much better than the first one.",
+        "Could you pass me the newspaper from yesterday?",
+        "He bought three tickets for the theatre in town.",
+    ],
+)
+def test_other_talk_is_heard_freely(ears: Ears, said: str):
+    words = set(ears.transcribe(speak(said, "piper")).text.lower().strip(".?").split())
+    assert len(words & set(said.lower().strip(".?").split())) >= 0.6 * len(said.split())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "My calf is cramping and my chest hurts and I can't breathe.",
+        "How do I stretch my calf? It is swollen and hot and red.",
+        "Can I take ibuprofen? My throat is swelling up.",
+        "I had a cramp and now my left arm is numb and my face is drooping.",
+    ],
+)
+@pytest.mark.parametrize("voice", ["piper", "espeak-british"])
+def test_no_sign_of_an_emergency_is_pulled_into_a_harmless_sentence(
+    ears: Ears, pack: Pack, understander: Understander, said: str, voice: str
+):
+    free = Ears(Settings(recognizer="moonshine"), pack)
+    free.load()
+    sound = speak(said, voice)
+    freely = understander.understand(free.transcribe(sound).text)
+    held = understander.understand(ears.transcribe(sound).text)
+    assert understander.understand(said).urgency in ("urgent", "emergency")
+    assert freely.urgency == "none" or held.urgency != "none"
+
+
+def test_the_graver_of_two_hearings_counts(pack: Pack, understander: Understander):
+    ears = Ears(Settings(recognizer="moonshine"), pack, understander)
+    ears.load()
+    assert isinstance(ears.recognizer, MoonshineRecognizer)
+    # A pack that has nothing but a harmless sentence that sounds like the grave one.
+    ears.recognizer.use_grammar(Grammar([Sentence("i have a cramp and i can not read", "relief")], {}))
+    sound = speak("I have a cramp and I cannot breathe.")
+    ears.recognizer.accept(sound.samples)
+    alone = ears.recognizer.finish()
+    assert alone.text.lower().startswith("i have a cramp and i cannot read")
+    assert "breathe" in alone.alternatives[0]
+    assert "breathe" in ears.transcribe(sound).text
+
+
+def test_what_was_heard_freely_is_told_as_well(pack: Pack):
+    recognizer = MoonshineRecognizer()
+    recognizer.use_grammar(Grammar.of_pack(pack.phrases, pack.slots, pack.red_flags))
+    recognizer.load()
+    recognizer.accept(speak("Should I put ice on it?", "espeak-scottish").samples)
+    heard = recognizer.finish()
+    assert heard.text == "Should I put ice on it?" or heard.alternatives == ()
+    recognizer.use_grammar(None)
+    recognizer.accept(speak("Should I put ice on it?").samples)
+    assert recognizer.finish().alternatives == ()
+
+
+def test_two_sentences_with_a_pause_are_held_each(ears: Ears):
+    sound = join([speak("Next step please."), silence(1.5), speak("Stop.")], SAMPLE_RATE)
+    heard = ears.transcribe(sound).text.lower()
+    assert "next step" in heard
+    assert "stop" in heard
