@@ -67,7 +67,7 @@ class Skill:
         settings = Settings(cache=False, voice="piper", recognizer="moonshine", region="uk")
         self._pack = load_pack("en")
         self._understander = Understander(self._pack.phrases, self._pack.slots, self._pack.red_flags)
-        self._ears = Ears(settings, self._pack)
+        self._ears = Ears(settings, self._pack, self._understander)
         self._ears.load()
         self._mouth = Mouth(settings, "en")
 
