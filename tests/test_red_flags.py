@@ -11,7 +11,7 @@ from voice_skill.errors import PackError
 from voice_skill.understanding import Context, Understander
 from voice_skill.understanding.normalize import normalize
 from voice_skill.understanding.red_flags import RedFlagFinder
-from voice_skill.understanding.rules import STRETCH
+from voice_skill.understanding.rules import STRETCH, rule_problem
 
 EMERGENCY_FLAGS = {
     *("chest_pain", "breathing", "stroke", "unconscious", "severe_bleeding", "anaphylaxis", "poisoning"),
@@ -175,6 +175,14 @@ def test_how_rules_are_read(rule: str, said: str, heard: bool):
         ("is my chest pain a sign of cramp", "now"),
         ("what causes chest pain? I have chest pain", "now"),
         ("a chest pain joke", "denied"),
+        ("my chest pain is fine", "denied"),
+        ("my leg is fine it is chest pain", "now"),
+        ("the doctor tested me for chest pain and it was negative", "denied"),
+        ("the test was negative but now he has chest pain, my chest is awful", "now"),
+        ("in the film she had chest pain", "denied"),
+        ("I saw it on the telly and now I can not bear this chest pain", "now"),
+        ("I had chest pain back in March", "past"),
+        ("I heard about chest pain, not that I have it", "denied"),
     ],
 )
 def test_denied_past_and_asked_are_not_now(said: str, mood: str):
@@ -186,3 +194,31 @@ def test_a_rule_that_cannot_be_read_is_an_error_of_the_pack():
         RedFlagFinder({"sign": flag("{nolist} + pain")}, {})
     with pytest.raises(PackError, match="empty group"):
         RedFlagFinder({"sign": flag("pain + |")}, {})
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        ("chest + {muscle} pain|can't ... breathe|swell*", None),
+        ("chest | + pain", "empty group or alternative"),
+        ("{nolist} pain", "{nolist} names no slot list"),
+        ("chest (pain)", "cannot be read"),
+        ("sw*ell", "'*' inside a word"),
+        ("... breathe", "no word on one side"),
+    ],
+)
+def test_a_rule_says_why_it_cannot_be_read(rule: str, problem: str | None):
+    found = rule_problem(rule, {"muscle": ["calf"]})
+    assert found is None if problem is None else problem in (found or "")
+
+
+def test_a_sign_in_the_middle_of_a_monologue_is_found(understander: Understander):
+    talk = "and then we had tea with my aunt and talked about the garden. " * 150
+    assert understander.understand(f"{talk} My chest hurts badly. {talk}").slots == {"flag": "chest_pain"}
+    assert understander.understand(f"{talk} {talk}").urgency == "none"
+
+
+def test_words_that_no_rule_foresaw_are_known_by_their_meaning(understander: Understander):
+    said = "there is something enormous squashing me and it goes up to my teeth"
+    got = understander.understand(said)
+    assert got.doubt or got.urgency != "none"

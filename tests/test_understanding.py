@@ -10,6 +10,7 @@ from voice_skill.errors import PackError
 from voice_skill.understanding import Context, Meaning, Understander
 from voice_skill.understanding.intents import SLOTS
 from voice_skill.understanding.normalize import normal_form, normalize, without_fillers
+from voice_skill.understanding.sentences import SIZE, SentenceEncoder
 from voice_skill.understanding.slots import SlotFinder
 from voice_skill.understanding.templates import ListSpans, Template
 
@@ -290,3 +291,20 @@ def test_a_small_pack_is_enough():
     assert understander.understand("good morning").intent == "hello"
     assert understander.understand("greetings").intent == "hello"
     assert understander.understand("sing me something").intent == "out_of_scope"
+
+
+def test_sentences_of_one_meaning_lie_close_together():
+    cramp, spasm, laptop = SentenceEncoder().encode(
+        ["my calf has seized up", "my lower leg is in spasm", "my laptop will not turn on"]
+    )
+    assert cramp @ cramp == pytest.approx(1, abs=1e-3)
+    assert cramp @ spasm > cramp @ laptop + 0.2
+
+
+def test_a_sentence_is_encoded_the_same_in_any_company():
+    alone = SentenceEncoder().encode(["it hurts"])
+    among = SentenceEncoder().encode(
+        ["it hurts", "", "a longer sentence about the weather in the hills"]
+    )
+    assert among.shape == (3, SIZE)
+    assert alone[0] @ among[0] > 0.97

@@ -54,7 +54,7 @@ _IN_ORDER = re.compile(
 """What may follow a sign that is none: "my breathing is fine"."""
 _CLEARED = re.compile(
     r"""\b(
-      ruled\ out | all\ clear | (scan|scans|scanned|tests?|tested|checked|x\ ray|ultrasound|ecg|bloods)\b.*\b
+      ruled\ out | all\ clear | (scan|scans|scanned|tests?|tested|checked|x\ ray|ultrasound|ecg|bloods)\b.*?\b
       (is\ not\ (one|any|there)|clear|negative|normal|nothing|were\ fine|was\ fine|is\ fine|no\ clots?)
     )\b""",
     re.VERBOSE,
@@ -77,12 +77,18 @@ _FIGURE = re.compile(
     | (gave|gives|giving)\ (me|him|her|us)\ a\ (heart|stroke|fit)
     | (heart\ attack|stroke|fit|fainted|faint|collapse|collapsed)\ (at|over|when)\ (the|i|we|she|he|they)
       \ (price|cost|bill|saw|see|heard|total|size|smell|thought)
-    | (for|with|from|of|out|collapsed|burst|died|dying|choking|choked|crying|myself|herself|himself)\ laughing
-    | with\ laughter | in\ stitches | laughed\ (so|till|until) | sick\ and\ tired\ of | to\ die\ for
+    | sick\ and\ tired\ of | to\ die\ for
     )\b""",
     re.VERBOSE,
 )
 """Wording of what is not meant as it is said."""
+_LAUGHING = re.compile(
+    r"""\b(
+      (for|with|from|of|out|collapsed|burst|died|dying|choking|choked|crying|myself|herself|himself)\ laughing
+    | with\ laughter | in\ stitches | laughed\ (so|till|until)
+    )\b""",
+    re.VERBOSE,
+)
 _QUESTION = re.compile(
     r"""^((and|so|but|also|then|well)\ )*
     (is|are|am|can|could|does|do|did|what|which|how|why|when|would|should|will|might|who|where)\b""",
@@ -149,13 +155,20 @@ def in_order(heard: Heard, span: Span) -> bool:
 
 
 def not_meant(heard: Heard, first: int, last: int) -> bool:
-    """Say whether the words first..last are a figure of speech, a story, or what a test did not find."""
-    near = " ".join(heard.words[max(0, first - 6) : last + 5])
-    if _FIGURE.search(near):
-        return True
-    text = _sentence(heard, heard.sentences[first])
-    told = _STORY.sub(" ", text)
-    return (told != text or bool(_CLEARED.search(text))) and not _MINE_NOW.search(told)
+    """Say whether the words first..last are a figure of speech, a story, or what a test did not find.
+
+    Only wording that stands right there counts: "the scan was clear, now I can't breathe" is meant.
+    """
+    clauses = {heard.clauses[at] for at in range(first, last + 1)}
+    told = " ".join(_clause(heard, clause) for clause in sorted(clauses))
+    stripped = _STORY.sub(" ", told)
+    if stripped != told:
+        return not _MINE_NOW.search(stripped)
+    return (
+        any(start <= last and end >= first for start, end in _places(_FIGURE, heard, first))
+        or any(start <= last + 2 and end >= first - 2 for start, end in _places(_LAUGHING, heard, first))
+        or any(start <= first and end >= last for start, end in _places(_CLEARED, heard, first))
+    )
 
 
 def long_ago(heard: Heard, clause: int) -> bool:
@@ -196,3 +209,13 @@ def _clause(heard: Heard, clause: int) -> str:
 
 def _sentence(heard: Heard, sentence: int) -> str:
     return " ".join(w for w, s in zip(heard.words, heard.sentences, strict=True) if s == sentence)
+
+
+def _places(pattern: re.Pattern[str], heard: Heard, at: int) -> list[tuple[int, int]]:
+    """Return the words, first and last, of each match in the sentence around the word `at`."""
+    inside = [i for i, sentence in enumerate(heard.sentences) if sentence == heard.sentences[at]]
+    text = " ".join(heard.words[i] for i in inside)
+    return [
+        (inside[text[: match.start()].count(" ")], inside[text[: match.end()].count(" ")])
+        for match in pattern.finditer(text)
+    ]
