@@ -153,7 +153,7 @@ def test_only_pieces_that_stay_within_the_grammar_may_come_next(tokenizer: Token
         token = tokenizer.pieces.index(piece.encode())
         [at] = [n for n, allowed in enumerate(place.tokens) if allowed == token]
         assert not place.ends or piece == "."
-        place = speller.at(*place.onward[at][:2])
+        place = speller.at(*place.onward(at)[:2])
     assert place.ends
     spelled = {tokenizer.decode([token]).strip().lower() for token in place.tokens}
     assert not any(

@@ -6,7 +6,7 @@ is stored once however often it is called. `word_states.py` walks the network de
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(slots=True)
@@ -18,13 +18,13 @@ class Node:
     sentence that ends here. values: said by the entry of a list that ends here.
     """
 
-    free: list[int] = field(default_factory=list)
-    gaps: list[int] = field(default_factory=list)
-    letters: list[tuple[str, int]] = field(default_factory=list)
-    calls: list[tuple[str, int]] = field(default_factory=list)
+    free: tuple[int, ...] = ()
+    gaps: tuple[int, ...] = ()
+    letters: tuple[tuple[str, int], ...] = ()
+    calls: tuple[tuple[str, int], ...] = ()
     whole: bool = False
     label: str | None = None
-    values: list[str] = field(default_factory=list)
+    values: tuple[str, ...] = ()
 
     @property
     def matters(self) -> bool:
@@ -56,7 +56,7 @@ class Network:
             if after is None:
                 after = self._tree[node, word] = self.add_node()
                 self.nodes[after].whole = True
-                self.nodes[node].letters.append((word, after))
+                self.nodes[node].letters += ((word, after),)
             node = after
         return node
 
@@ -66,7 +66,11 @@ class Network:
         for said, value in entries:
             node = self.add_words(root, said.split())
             if node != root and value not in self.nodes[node].values:
-                self.nodes[node].values.append(value)
+                self.nodes[node].values += (value,)
+
+    def seal(self) -> None:
+        """Give back the memory that only adding needs; nothing can be added any more."""
+        self._tree.clear()
 
     def joined(self, node: int, other: int) -> bool:
         """Tell whether a way without words leads from one node to the other."""

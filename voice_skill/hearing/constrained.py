@@ -86,7 +86,7 @@ def _grow(  # noqa: PLR0913, PLR0917 - one step of the search, in one place
         parent = int(np.searchsorted(bounds, place, side="right")) - 1
         beam = beams[parent]
         token = int(place - bounds[parent])
-        state, letters, completes = beam.spelled.onward[token]
+        state, letters, completes = beam.spelled.onward(token)
         words = (*beam.words, beam.spelled.letters) if completes else beam.words
         # Two spellings of the same text would only take each other's place.
         if (words, letters) in grown:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from hassil.expression import Alternative, Expression, ListReference, Permutation, TextChunk
 from hassil.expression import Group as HassilGroup
@@ -49,13 +50,12 @@ class Grammar:
         self._tails: dict[str, int] = {}
         for phrase in BEFORE:
             here = self._network.add_words(self._network.start, phrase.split())
-            self._network.nodes[here].free.append(self._network.start)
+            self._network.nodes[here].free += (self._network.start,)
         for phrase in AFTER:
             here = self._network.add_words(self._network.end, phrase.split())
-            self._network.nodes[here].free.append(self._network.end)
+            self._network.nodes[here].free += (self._network.end,)
         for sentence in sentences:
             self._add(sentence)
-        self._states = WordStates(self._network, BETWEEN)
 
     @classmethod
     def of_pack(
@@ -81,12 +81,21 @@ class Grammar:
             words = normal_form(text).split()
             if words:
                 here = self._network.add_words(self._network.start, words)
-                self._network.nodes[here].free.append(self._tail(intent))
+                self._network.nodes[here].free += (self._tail(intent),)
 
     @property
     def start(self) -> WordState:
         """The state before the first word."""
         return self._states.start
+
+    @cached_property
+    def _states(self) -> WordStates:
+        self._network.seal()
+        return WordStates(self._network, BETWEEN)
+
+    def forget(self) -> None:
+        """Give back the memory of the states; they are worked out anew when needed. `start` changes."""
+        self.__dict__.pop("_states", None)
 
     def read(self, words: Iterable[str]) -> list[Reading]:
         """Return the intents and slots that spoken words (lower case, no marks) can have; [] if outside."""
@@ -97,15 +106,15 @@ class Grammar:
         last = self._compile(parse_sentence(sentence.template).expression, first)
         # What may be said without a word would be heard in every silence.
         if not self._network.joined(first, last):
-            self._network.nodes[self._network.start].free.append(first)
-            self._network.nodes[last].gaps.append(self._tail(sentence.intent))
+            self._network.nodes[self._network.start].free += (first,)
+            self._network.nodes[last].gaps += (self._tail(sentence.intent),)
 
     def _tail(self, intent: str) -> int:
         """Return the node where the sentences of an intent end."""
         if intent not in self._tails:
             node = self._tails[intent] = self._network.add_node()
             self._network.nodes[node].label = intent
-            self._network.nodes[node].free.append(self._network.end)
+            self._network.nodes[node].free += (self._network.end,)
         return self._tails[intent]
 
     def _compile(self, expression: Expression, node: int) -> int:
@@ -135,23 +144,23 @@ class Grammar:
             if number:
                 node = self._gap(node)
             after = self._network.add_node()
-            self._network.nodes[node].letters.append((word, after))
+            self._network.nodes[node].letters += ((word, after),)
             node = after
         return self._gap(node) if text[-1:].isspace() and words else node
 
     def _compile_call(self, name: str, node: int) -> int:
         back = self._network.add_node()
         if name in self._network.lists:
-            self._network.nodes[node].calls.append((name, back))
+            self._network.nodes[node].calls += ((name, back),)
         return back
 
     def _gap(self, node: int) -> int:
         after = self._network.add_node()
-        self._network.nodes[node].gaps.append(after)
+        self._network.nodes[node].gaps += (after,)
         return after
 
     def _join(self, ends: list[int]) -> int:
         after = self._network.add_node()
         for end in ends:
-            self._network.nodes[end].free.append(after)
+            self._network.nodes[end].free += (after,)
         return after

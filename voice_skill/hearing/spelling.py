@@ -6,37 +6,48 @@ Any way of spelling the words in pieces is allowed, with or without capitals, co
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 
 from voice_skill.hearing.grammar import Grammar
-from voice_skill.hearing.moonshine_model import Ids
 from voice_skill.hearing.tokenizer import WORD_START, Tokenizer
 from voice_skill.hearing.word_states import WordState
 
-MOST_STATES = 20_000
+MOST_STATES = 2_000
 """States kept; beyond that, all are forgotten before the next search and worked out anew."""
+
+Ids = npt.NDArray[np.int32]
 
 _PIECE = re.compile(r"( ?)[\"“]?([a-z0-9']*)[.,?!;:…\"”]*")
 
 
 Step = tuple[WordState, str, bool]
+Packed = tuple[Ids, Ids, list[Step]]
+"""The fields tokens, leads and steps of `Spelled`."""
 
 
 @dataclass(slots=True, eq=False)
 class Spelled:
     """A text so far: the state after its whole words, and the letters of the word begun.
 
-    tokens: the pieces that may come next. onward: what each leads to, and whether it completes the word
-    begun. ends: the text may end here.
+    tokens: the pieces that may come next. steps: what they lead to, and whether that completes the word
+    begun. leads: for each piece, its place in `steps`. ends: the text may end here.
     """
 
     state: WordState
     letters: str
-    tokens: Ids = field(default_factory=lambda: np.zeros(0, np.int64))
-    onward: list[Step] = field(default_factory=list)
-    ends: bool = False
+    tokens: Ids
+    leads: Ids
+    steps: list[Step]
+    ends: bool
+
+    def onward(self, place: int) -> Step:
+        """Return what the piece tokens[place] leads to."""
+        return self.steps[int(self.leads[place])]
 
 
 class Speller:
@@ -50,6 +61,7 @@ class Speller:
             if text is not None:
                 self._tokens[text].append(token)
         self._known: dict[tuple[WordState, str], Spelled] = {}
+        self._next_words: dict[WordState, Packed] = {}
 
     @property
     def start(self) -> Spelled:
@@ -67,42 +79,54 @@ class Speller:
         """Forget what was worked out if it is much."""
         if len(self._known) > MOST_STATES:
             self._known.clear()
+            self._next_words.clear()
+            self.grammar.forget()
 
     def _worked_out(self, state: WordState, letters: str) -> Spelled:
         after = state.after(letters) if letters else None
-        steps = self._spell(state, letters, "")
+        ways: dict[Step, list[int]] = defaultdict(list)
+        for begun, tokens in self._spell(state, letters, ""):
+            ways[state, begun, False] += tokens
         if not letters:
-            steps += self._spell(state, "", " ")
+            for begun, tokens in self._spell(state, "", " "):
+                ways[state, begun, False] += tokens
+        if after is not None or (not letters and state is not self.grammar.start):
+            ways[state, letters, False] += self._tokens[""]
+        tokens_, leads, steps = _packed(ways)
         if after is not None:
-            onward = [(token, (after, "")) for token in self._tokens[" "]] + self._spell(after, "", " ")
-        else:
-            onward = []
-        still = after is not None or (not letters and state is not self.grammar.start)
-        marks = self._tokens[""] if still else []
-        tokens = [token for token, _ in steps + onward] + marks
-        return Spelled(
-            state,
-            letters,
-            np.array(tokens, np.int64),
-            [(*to, False) for _, to in steps]
-            + [(*to, True) for _, to in onward]
-            + [(state, letters, False)] * len(marks),
-            ends=after.final if after is not None else not letters and state.final,
-        )
+            next_tokens, next_leads, next_steps = self._next_word(after)
+            tokens_ = np.concatenate([tokens_, next_tokens])
+            leads = np.concatenate([leads, next_leads + len(steps)])
+            steps += next_steps
+        ends = after.final if after is not None else not letters and state.final
+        return Spelled(state, letters, tokens_, leads, steps, ends)
 
-    def _spell(self, state: WordState, letters: str, gap: str) -> list[tuple[int, tuple[WordState, str]]]:
-        """Return the pieces that go on with a word begun, and where each leads to."""
+    def _next_word(self, state: WordState) -> Packed:
+        """Return the pieces that begin a word after the last one is complete; worked out once for a state."""
+        if state not in self._next_words:
+            ways: dict[Step, list[int]] = {(state, "", True): self._tokens[" "]}
+            ways |= {(state, begun, True): tokens for begun, tokens in self._spell(state, "", " ")}
+            self._next_words[state] = _packed(ways)
+        return self._next_words[state]
+
+    def _spell(self, state: WordState, letters: str, gap: str) -> Iterator[tuple[str, list[int]]]:
+        """Yield each way a word begun can go on by one piece: the letters then, and the pieces that do it."""
         words = state.words
         reached = {
             word[:end]: None
             for word in words[bisect_left(words, letters) : bisect_left(words, letters + "\x7f")]
             for end in range(len(letters) + 1, len(word) + 1)
         }
-        return [
-            (token, (state, prefix))
-            for prefix in reached
-            for token in self._tokens.get(gap + prefix[len(letters) :], ())
-        ]
+        for begun in reached:
+            tokens = self._tokens.get(gap + begun[len(letters) :])
+            if tokens:
+                yield begun, tokens
+
+
+def _packed(ways: Mapping[Step, list[int]]) -> Packed:
+    counts = [len(tokens) for tokens in ways.values()]
+    tokens = np.fromiter(chain.from_iterable(ways.values()), np.int32, sum(counts))
+    return tokens, np.repeat(np.arange(len(ways), dtype=np.int32), counts), list(ways)
 
 
 def plain(tokenizer: Tokenizer, token: int) -> str | None:
