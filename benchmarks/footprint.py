@@ -66,7 +66,7 @@ from voice_skill.learning import understander_of
 settings = Settings()
 pack = load_pack("en")
 understander = understander_of(pack)
-ears, mouth = Ears(settings, pack), Mouth(settings, "en")
+ears, mouth = Ears(settings, pack, understander), Mouth(settings, "en")
 ears.load(); mouth.load(); bare = create_voice()
 ready = time.perf_counter() - start
 rows = []
