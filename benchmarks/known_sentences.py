@@ -1,4 +1,4 @@
-"""Print what a pack says may be said, one "class<TAB>sentence" a line: what the sentence encoder is tuned on.
+"""Print what a pack says may be said, one "class<TAB>sentence" a line: the words that the encoder keeps.
 
 python benchmarks/known_sentences.py [PACK] > sentences.tsv
 """

@@ -35,6 +35,7 @@ _LONG_AGO = re.compile(
     | (at|in|left)\ (school|college|university) | never\ since | not\ since\ then | none\ since | one\ time
     | when\ i\ was\ (a|an|young|younger|little|pregnant|at|in|having|carrying|expecting)
     | (as|when)\ (a|i\ was)\ (child|kid|boy|girl|teenager|teen|lad|lass|student|youngster|baby|toddler)
+    | once\ (in|at|when|on|as|years) | with\ my\ (first|second|third|last|previous|other)\b
     | once\ had | history\ of | in\ (19|20)\d\d | when\ (he|she|they)\ (was|were) | died\ of | died\ from
     )\b""",
     re.VERBOSE,
@@ -47,8 +48,9 @@ _PRESENT = re.compile(
     re.VERBOSE,
 )
 _IN_ORDER = re.compile(
-    r"""^(colour\ |rate\ )?(is|are|feels?|looks?|seems?|s)\ (a\ |all\ |perfectly\ |as\ |the\ )*
-    (normal|fine|okay|grand|usual|healed|mended)\b(?!\ (when|if|until|till|unless|except|at|while))""",
+    r"""^(colour\ |rate\ )?(is|are|feels?|looks?|seems?|s)\ (a\ |perfectly\ |as\ |the\ )*
+    (normal|fine|okay|grand|usual|healed|mended|right\ as|all\ right|the\ same)\b
+    (?!\ (when|if|until|till|unless|except|at|while))""",
     re.VERBOSE,
 )
 """What may follow a sign that is none: "my breathing is fine"."""
@@ -62,7 +64,8 @@ _CLEARED = re.compile(
 _STORY = re.compile(
     r"""\b(
       (on|in)\ (the|a|this|that|my|his|her|tonight\ s|last\ night\ s)\ (\w+\ )?(telly|tv|soaps?|film
-      |movie|television|programme|program|show|series|news|radio|papers?|book|novel|story|play|game|podcast|documentary
+      |movie|television|programme|program|show|series|news|radio|papers?|book|novel|story|play|game|podcast
+      |documentary
       |episode|drama|video|advert|cartoon|magazine) | eastenders | corrie | netflix | youtube
     | (watching|watched|reading)\ (a|an|the|this|that|some|about)\b | (read|heard)\ (about|of|that|somewhere)
     | not\ that\ (i|he|she|we)\ (have|has|had|am|do)\b | hypothetically | out\ of\ (interest|curiosity)
@@ -91,7 +94,9 @@ _LAUGHING = re.compile(
 )
 _QUESTION = re.compile(
     r"""^((and|so|but|also|then|well)\ )*
-    (is|are|am|can|could|does|do|did|what|which|how|why|when|would|should|will|might|who|where)\b""",
+    (if\ (my|his|her|your|the)\ \w+\ (went|goes|ever|turned|turns|were)\b
+    | is|are|am|can|could|does|do|did|what|which|how|why|when|would|should|will|might
+    | who|where)\b""",
     re.VERBOSE,
 )
 _ABOUT = re.compile(
@@ -99,6 +104,7 @@ _ABOUT = re.compile(
       signs? | symptoms? | means? | causes? | caused | makes? | leads?\ to | difference\ between | what\ if
     | happens?\ (if|when) | (do|should|would)\ (i|you|we)\ do\ (if|when|for) | risk\ of | chances?\ of
     | can\ you\ (get|have) | do\ (you|people)\ get | gives?\ (you|me|people) | brings?\ on | related\ to
+    | turns?\ into | (turn|make|give|affect|hurt)s?\ your
     | connected | linked | associated | look\ out\ for | watch\ (out\ )?for | recogni[sz]e | spot
     | (know|tell|sure)\ (if|whether|when|it|that|a) | prevent | avoid | what\ (is|are) | treat | common
     | should\ i\ worry\ if | normal\ to | part\ of | from\ taking | side\ effects? | when\ should
@@ -125,6 +131,7 @@ _MINE_NOW = re.compile(
 _FRAME = re.compile(
     r"""\b(
       (how|when)\ (do|would|can|could|should|will)\ (i|we|you)\ (know|tell|spot|recogni[sz]e)(\ it)?
+    | if\ (my|his|her|your|the)\ \w+\ (went|goes|ever|turned|turns|were)
     | what\ if\ (i|my|he|she)(\ have|\ had|\ get|\ got|\ can\ not)?
     | if\ (i|my|he|she|you)(\ ever|\ should)?\ (get|got|had|have|start|stop|take|took|overdose|swallow)s?
     | (what\ )?(can|could|should|do|would|will|must)\ (i|we)(\ \w+)? | i\ (have\ )?(heard|read) | tell\ me
