@@ -98,7 +98,7 @@ def test_confidence_falls_with_every_difference():
         ("Should I put ice on it?", "piper"),
         ("Which muscles cramp the most?", "piper"),
         ("My hamstring has seized up.", "piper"),
-        ("Can you go slower?", "espeak-scottish"),
+        ("Can you go slower?", "espeak-british"),
         ("Please stop talking.", "espeak-caribbean"),
         ("Um, how can I prevent cramps please?", "piper-fast"),
     ],
