@@ -87,7 +87,12 @@ def skill() -> Skill:
     return Skill()
 
 
+DIGITS = dict(zip("0123456789", "zero one two three four five six seven eight nine".split(), strict=True))
+
+
 def key_words(text: str) -> set[str]:
+    """Return the words that count; a recogniser may write "999" for what was said digit by digit."""
+    text = re.sub(r"\d", lambda digit: f" {DIGITS[digit[0]]} ", text)
     return {word for word in re.findall(r"[a-z]+", text.lower()) if len(word) > 3}
 
 

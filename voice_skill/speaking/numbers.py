@@ -68,11 +68,24 @@ def digits(number: str) -> str:
     return " ".join(cardinal(digit) for digit in number if digit in "0123456789")
 
 
+def with_digits_apart(text: str) -> str:
+    """Return `text` with a short pause after each digit of a three-digit telephone number.
+
+    Run together, "nine one one" is heard as "mine, one one", and that number must not be missed.
+    """
+    return _SHORT_NUMBER.sub(lambda m: m[0] if m[1] else ", ".join(m[2].split()), text)
+
+
 @functools.cache
 def _rules() -> RbnfEngine:
     return RbnfEngine.for_language("en")
 
 
+_DIGIT = "(?:zero|one|two|three|four|five|six|seven|eight|nine)"
+_SHORT_NUMBER = re.compile(
+    rf"(\b{_DIGIT},? )?\b({_DIGIT} {_DIGIT} {_DIGIT})\b(?!,? {_DIGIT}\b)", re.IGNORECASE
+)
+"""Three digits that are no part of a longer number; the first group is filled where they are."""
 _LONG = re.compile(rf"\d{{{LONGEST_INTEGER + 1},}}")
 
 # Telephone numbers: 0800 123 4567, +44 20 7946 0000, 1-800-222-1222, and the emergency numbers.

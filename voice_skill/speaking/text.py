@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from voice_skill.speaking.numbers import with_numbers_spelled
+from voice_skill.speaking.numbers import with_digits_apart, with_numbers_spelled
 
 LONGEST_SENTENCE = 160
 """Characters, ten seconds; longer ones are cut at a comma or a space: one breath, and a bounded memory."""
@@ -31,7 +31,7 @@ def spoken(text: str) -> str:
     text = _CAPITALS.sub(_say_letters, text)
     for pattern, words in _TIDY:
         text = pattern.sub(words, text)
-    text = text.strip(" ,;:-")
+    text = with_digits_apart(text.strip(" ,;:-"))
     return text if any(character.isalpha() for character in text) else ""
 
 

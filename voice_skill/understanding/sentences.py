@@ -4,7 +4,7 @@ The encoder is all-MiniLM-L6-v2 with 8-bit weights (`data/NOTICE`), made by `ben
 """
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,16 @@ _LONGEST = 64
 _BATCH = 64
 _PAD, _UNKNOWN, _START, _END = range(4)
 """The first lines of the vocabulary."""
+
+
+def common_words() -> frozenset[str]:
+    """Return the ordinary English words that the encoder knows whole."""
+    return frozenset(line for line in _lines() if line.isalpha() and len(line) > 1)
+
+
+@cache
+def _lines() -> tuple[str, ...]:
+    return tuple((DATA / "vocabulary.txt").read_text(encoding="utf-8").splitlines())
 
 
 class SentenceEncoder:
@@ -63,8 +73,7 @@ class SentenceEncoder:
 
     @cached_property
     def _vocabulary(self) -> dict[str, int]:
-        lines = (DATA / "vocabulary.txt").read_text(encoding="utf-8").splitlines()
-        return {piece: number for number, piece in enumerate(lines)}
+        return {piece: number for number, piece in enumerate(_lines())}
 
     @cached_property
     def _session(self) -> Any:

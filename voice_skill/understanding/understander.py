@@ -14,7 +14,7 @@ from voice_skill.understanding.likeness import Likeness, Sample
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Candidate, Context, Meaning
 from voice_skill.understanding.normalize import Words, normalize, pieces, without_fillers
 from voice_skill.understanding.red_flags import Level, RedFlagFinder, Sign
-from voice_skill.understanding.sentences import SentenceEncoder
+from voice_skill.understanding.sentences import SentenceEncoder, common_words
 from voice_skill.understanding.slots import Mention, SlotFinder, allowed_slots
 from voice_skill.understanding.templates import ListSpans, Template
 from voice_skill.understanding.words import CRIES
@@ -51,7 +51,8 @@ class Understander:
         red_flags: Mapping[str, RedFlag],
         likeness: Likeness | None = None,
     ) -> None:
-        ordinary = _words_of(phrases, red_flags)
+        # A word that is in the dictionary was most likely said as it was heard: cooking is not choking.
+        ordinary = _words_of(phrases, red_flags) | common_words()
         self._slots = SlotFinder(slots, ordinary)
         self._signs = RedFlagFinder(red_flags, self._slots.phrases, ordinary)
         self._levels = {name: flag.level for name, flag in red_flags.items()}
