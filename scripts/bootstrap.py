@@ -43,6 +43,14 @@ NEVER_OPENED = (
 """Parts of installed packages that this program never opens: about 150 MB, a quarter of the installation."""
 
 
+LEARN = """
+from voice_skill.dialog.pack import load_pack
+from voice_skill.learning import understander_of
+understander_of(load_pack("en"))
+"""
+"""Done now, so that the first question need not wait for it."""
+
+
 def main() -> int:
     """Set up; 0 when the environment is ready."""
     if sys.version_info < OLDEST:
@@ -63,6 +71,8 @@ def main() -> int:
             "the installation did not finish (see above)", "check the network and run the same command again"
         )
     trim(folder)
+    say("Learning what people say about cramps (some seconds, once) ...")
+    subprocess.run([python, "-c", LEARN], check=False)  # what fails here is only slower later
     return 0
 
 

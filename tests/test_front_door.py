@@ -18,9 +18,9 @@ from voice_skill.audio.frames import Sound, join
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import load_pack
 from voice_skill.ears import Ears
+from voice_skill.learning import understander_of
 from voice_skill.mouth import Mouth
 from voice_skill.session import Answer, Session, answer
-from voice_skill.understanding.understander import Understander
 
 ROUND_TRIPS = [
     ("My calf is cramping, help me.", "piper", "relief"),
@@ -66,7 +66,7 @@ class Skill:
     def __init__(self) -> None:
         settings = Settings(cache=False, voice="piper", recognizer="moonshine", region="uk")
         self._pack = load_pack("en")
-        self._understander = Understander(self._pack.phrases, self._pack.slots, self._pack.red_flags)
+        self._understander = understander_of(self._pack)
         self._ears = Ears(settings, self._pack, self._understander)
         self._ears.load()
         self._mouth = Mouth(settings, "en")
@@ -87,7 +87,13 @@ def skill() -> Skill:
     return Skill()
 
 
-DIGITS = dict(zip("0123456789", "zero one two three four five six seven eight nine".split(), strict=True))
+DIGITS = dict(
+    zip(
+        "0123456789",
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+        strict=True,
+    )
+)
 
 
 def key_words(text: str) -> set[str]:

@@ -8,6 +8,7 @@ from tests.red_flag_sentences import EMERGENCIES, HARMLESS, URGENT
 from voice_skill.dialog.pack import Pack, load_pack
 from voice_skill.dialog.schema import RedFlag, Statement
 from voice_skill.errors import PackError
+from voice_skill.learning import understander_of
 from voice_skill.understanding import Context, Understander
 from voice_skill.understanding.normalize import normalize
 from voice_skill.understanding.red_flags import RedFlagFinder
@@ -54,7 +55,7 @@ def pack() -> Pack:
 
 @pytest.fixture(scope="module")
 def understander(pack: Pack) -> Understander:
-    return Understander(pack.phrases, pack.slots, pack.red_flags)
+    return understander_of(pack)
 
 
 def flag(*said: str, unless: tuple[str, ...] = ()) -> RedFlag:

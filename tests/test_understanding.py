@@ -7,6 +7,7 @@ import pytest
 from voice_skill.dialog.pack import Pack, load_pack
 from voice_skill.dialog.schema import Phrases, RedFlag
 from voice_skill.errors import PackError
+from voice_skill.learning import understander_of
 from voice_skill.understanding import Context, Meaning, Understander
 from voice_skill.understanding.intents import SLOTS
 from voice_skill.understanding.normalize import normal_form, normalize, without_fillers
@@ -24,7 +25,7 @@ def pack() -> Pack:
 
 @pytest.fixture(scope="module")
 def understander(pack: Pack) -> Understander:
-    return Understander(pack.phrases, pack.slots, pack.red_flags)
+    return understander_of(pack)
 
 
 def meant(
@@ -292,8 +293,6 @@ def test_sentences_of_one_meaning_lie_close_together():
 
 def test_a_sentence_is_encoded_the_same_in_any_company():
     alone = SentenceEncoder().encode(["it hurts"])
-    among = SentenceEncoder().encode(
-        ["it hurts", "", "a longer sentence about the weather in the hills"]
-    )
+    among = SentenceEncoder().encode(["it hurts", "", "a longer sentence about the weather in the hills"])
     assert among.shape == (3, SIZE)
     assert alone[0] @ among[0] > 0.97

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from voice_skill import understanding
@@ -10,21 +11,31 @@ from voice_skill.storage import cache_home, write_atomically
 from voice_skill.understanding.likeness import Likeness
 from voice_skill.understanding.understander import Understander
 
+LEARNING = "Learning what people say in this pack. That takes some seconds, once for each change of it ..."
+
 log = logging.getLogger(__name__)
 
 KEPT = 8
 """Packs whose learning is kept; those unused longest go first."""
 
 
-def understander_of(pack: Pack, *, keep: bool = True) -> Understander:
+def understander_of(
+    pack: Pack, *, keep: bool = True, tell: Callable[[str], None] | None = None
+) -> Understander:
     """Return the understander of a pack.
 
-    keep: use what was learnt before, and keep what is learnt now, in the user's cache folder.
+    keep: use what was learnt before, and keep what is learnt now, in the user's cache folder. tell: called with
+    one line before anything is learnt, since that takes some seconds.
     """
     if not keep:
+        if tell:
+            tell(LEARNING)
         return Understander(pack.phrases, pack.slots, pack.red_flags)
     file = cache_home() / "understanding" / f"{_fingerprint(pack)}.npz"
-    understander = Understander(pack.phrases, pack.slots, pack.red_flags, _recall(file))
+    learnt = _recall(file)
+    if learnt is None and tell:
+        tell(LEARNING)
+    understander = Understander(pack.phrases, pack.slots, pack.red_flags, learnt)
     if not file.exists():
         _remember(file, understander.likeness)
     return understander

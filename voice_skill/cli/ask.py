@@ -71,7 +71,7 @@ class _Question:
         self.pack = load_pack(settings.pack)
         self.mouth = Mouth(settings, self.pack.info.language)
         self.mouth.load()
-        understander = understander_of(self.pack, keep=settings.cache)
+        understander = understander_of(self.pack, keep=settings.cache, tell=note)
         session = Session(self.pack, understander, settings.region)
         self.recognizer = ""
         self.ms: dict[str, int] = {}

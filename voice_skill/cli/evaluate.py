@@ -83,7 +83,7 @@ class _Bench:
     def __init__(self, settings: Settings, *, needs_ears: bool) -> None:
         self._settings = settings
         self._pack = load_pack(settings.pack)
-        self._understander = understander_of(self._pack, keep=settings.cache)
+        self._understander = understander_of(self._pack, keep=settings.cache, tell=note)
         if needs_ears:
             self._ears.load()
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from voice_skill.cli.common import JsonOption, error_line, out, verbosity, with_settings
+from voice_skill.cli.common import JsonOption, error_line, note, out, verbosity, with_settings
 from voice_skill.config import Settings
 from voice_skill.dialog.checks import coverage
 from voice_skill.dialog.pack import check_pack, find_pack, load_pack
@@ -78,7 +78,7 @@ def test(
     Example: voice-skill test my-pack -v
     """
     loaded = load_pack(folder or settings.pack)
-    outcomes = list(rehearse(loaded, understander_of(loaded, keep=settings.cache)))
+    outcomes = list(rehearse(loaded, understander_of(loaded, keep=settings.cache, tell=note)))
     failed = [one for one in outcomes if one.failures]
     if as_json:
         rows = [{"name": one.name, "failures": list(one.failures)} for one in outcomes]
