@@ -87,13 +87,12 @@ def skill() -> Skill:
     return Skill()
 
 
-DIGITS = dict(
-    zip(
-        "0123456789",
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
-        strict=True,
+DIGITS = {
+    str(value): word
+    for value, word in enumerate(
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     )
-)
+}
 
 
 def key_words(text: str) -> set[str]:

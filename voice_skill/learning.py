@@ -24,8 +24,8 @@ def understander_of(
 ) -> Understander:
     """Return the understander of a pack.
 
-    keep: use what was learnt before, and keep what is learnt now, in the user's cache folder. tell: called with
-    one line before anything is learnt, since that takes some seconds.
+    keep: use what was learnt before, and keep what is learnt now, in the user's cache folder.
+    tell: called with one line before anything is learnt, since that takes some seconds.
     """
     if not keep:
         if tell:
