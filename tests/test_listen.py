@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,8 +50,10 @@ class Listener:
 
 
 @contextmanager
-def listening(server: SoundServer) -> Iterator[Listener]:
-    command = [sys.executable, "-m", "voice_skill", "listen", "--json", "--region", "uk", "--voice", "piper"]
+def listening(server: SoundServer, within: Sequence[str] = ()) -> Iterator[Listener]:
+    """Run `listen` on the server's devices; `within` is a command that runs another one, such as `unshare -n`."""
+    command = [*within, sys.executable, "-m", "voice_skill", "listen"]
+    command += ["--json", "--region", "uk", "--voice", "piper"]
     process = subprocess.Popen(
         command, env=server.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.sound_server import SoundServer, loud_part
+from tests.test_listen import ask as ask_aloud
+from tests.test_listen import listening
 from tests.voices import speak
 from voice_skill.audio.files import write_wav
 
@@ -53,6 +56,17 @@ def test_the_whole_job_without_any_network_interface(question: Path, tmp_path: P
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["intent"] == "relief"
     assert answer.stat().st_size > 100_000
+
+
+@pytest.mark.sound
+def test_the_whole_conversation_without_any_network_interface(sound_server: SoundServer, tmp_path: Path):
+    with listening(sound_server, namespace()) as listener, sound_server.recording() as tape:
+        ask_aloud(sound_server, tmp_path, "My calf is cramping.")
+        assert listener.wait_for("Understood")["meaning"]["intent"] == "relief"
+        while listener.wait_for("Saying")["say"]["role"] != "step":
+            pass
+    begin, end = loud_part(tape.sound)
+    assert end - begin > 2, "the answer was spoken aloud"
 
 
 @pytest.mark.parametrize("voice", ["piper", "pyttsx3"])
