@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
+from rich.table import Table
 
 from voice_skill.audio.files import read_audio, write_wav
 from voice_skill.audio.frames import Sound, join, silence
@@ -137,5 +138,7 @@ class _Question:
         if verbosity():
             rows["Engines"] = ", ".join(filter(None, (self.recognizer, self.mouth.voice.name)))
             rows["Took"] = ", ".join(f"{stage} {ms} ms" for stage, ms in self.ms.items())
+        table = Table.grid(padding=(0, 2, 0, 0))
         for name, value in rows.items():
-            out.print(f"[bold]{name:<12}[/]{escape(value)}")
+            table.add_row(f"[bold]{name}[/]", escape(value))
+        out.print(table)
