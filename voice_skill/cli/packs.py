@@ -10,10 +10,11 @@ from rich.table import Table
 from voice_skill.cli.common import JsonOption, error_line, note, out, verbosity, with_settings
 from voice_skill.config import Settings
 from voice_skill.dialog.checks import coverage
-from voice_skill.dialog.pack import check_pack, find_pack, load_pack
+from voice_skill.dialog.pack import find_pack, load_pack
 from voice_skill.dialog.reading import Draft
 from voice_skill.learning import understander_of
 from voice_skill.rehearsal import rehearse
+from voice_skill.workshop.check import full_check
 
 PackArgument = Annotated[
     str | None,
@@ -30,18 +31,18 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a dialog pack; problems come as `file:line: message`, exit code 1 if there are any.
+    """Check a dialog pack; problems come as `file:line:column: message`, exit code 1 if there are any.
 
     Example: voice-skill check my-pack
     """
-    draft = check_pack(find_pack(folder or settings.pack))
-    problems = sorted(draft.problems)
+    draft = full_check(find_pack(folder or settings.pack))
+    problems = draft.problems
     if as_json:
         typer.echo(json.dumps({"pack": str(draft.path), "problems": [asdict(one) for one in problems]}))
     else:
         for problem in problems:
-            typer.echo(f"{draft.path / problem.file}:{problem.line}: {problem.message}")
-        if covered and not problems:
+            typer.echo(f"{draft.path}/{problem}")
+        if covered:
             _show_coverage(draft)
         if not problems:
             out.print(f"{draft.path}: no problems. {_count(draft)}", soft_wrap=True)

@@ -1,7 +1,6 @@
-"""What must hold between the files of a pack: references, templates, sources, coverage, sayable sentences."""
+"""What must hold between the files of a pack: references, templates, sources, coverage, ways that end."""
 
 import difflib
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -12,37 +11,32 @@ from hassil.parser import ParseError
 
 from voice_skill.dialog.positions import KeyPath
 from voice_skill.dialog.reading import Draft
-from voice_skill.dialog.schema import SEED_SOURCE, Statement, Step
+from voice_skill.dialog.schema import SEED_SOURCE, Answer, Prompts, Statement, Step
 from voice_skill.dialog.words import BEYOND, STEERING
-
-MAX_WORDS = 20
-"""Words in one spoken sentence: more than that is more than one breath."""
-
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
-PROMPT_WORDS = frozenset({"first", "second", "seconds", "exercise"})
 
 
 def check_references(draft: Draft) -> None:
-    """Add to the draft every problem between its parts; each part is valid on its own already."""
+    """Add to the draft every problem between its parts, as far as they could be read."""
     _check_slots(draft)
     _check_phrases(draft)
     _check_topics(draft)
     _check_exercises(draft)
     _check_statements(draft)
-    if draft.parts["pack"].default_region not in draft.parts["pack"].regions:
+    info = draft.parts["pack"]
+    if info and info.default_region not in info.regions:
         draft.report("pack", ("default_region",), "default_region is not one of the regions")
 
 
 def coverage(draft: Draft) -> dict[int, list[str]]:
     """Return for each statement of the source document where it is said, as "file:line"."""
-    said: dict[int, list[str]] = {n: [] for n in range(1, draft.parts["pack"].statements + 1)}
+    info = draft.parts["pack"]
+    said: dict[int, list[str]] = {n: [] for n in range(1, (info.statements if info else 0) + 1)}
     for part, where, statement in statements(draft):
         for source in statement.sources:
             match = SEED_SOURCE.match(source)
             if match:
-                file = draft.owner(part, where)
-                place = f"{file}:{draft.documents[file].line(where)}"
-                said.setdefault(int(match[1]), []).append(place)
+                file, place = draft.place(part, where)
+                said.setdefault(int(match[1]), []).append(f"{file}:{place.line}")
     return said
 
 
@@ -54,10 +48,23 @@ def statements(draft: Draft) -> Iterator[tuple[str, KeyPath, Statement | Step]]:
             yield from _each("answers", (intent, "answers", index, "more"), answer.more)
     for name, exercise in draft.parts["exercises"].items():
         yield from _each("exercises", (name, "steps"), exercise.steps)
-        yield from _each("exercises", (name, "better"), exercise.better)
-        yield from _each("exercises", (name, "not_better"), exercise.not_better)
-    for flag, sign in draft.parts["red_flags"].items():
+        for outcome in ("better", "not_better", "worse"):
+            yield from _each("exercises", (name, outcome), getattr(exercise, outcome))
+    for flag, sign in (draft.parts["red_flags"] or {}).items():
         yield from _each("red_flags", (flag, "say"), sign.say)
+    for name, lines in prompt_lines(draft.parts["prompts"]):
+        said = [(index, line) for index, line in enumerate(lines) if isinstance(line, Statement)]
+        yield from (("prompts", (name, index), line) for index, line in said)
+
+
+def prompt_lines(prompts: Prompts | None) -> Iterator[tuple[str, Sequence[str | Statement]]]:
+    """Yield the name of each prompt and its variants; those asked for a slot come as "ask" and "narrow"."""
+    for name in Prompts.model_fields if prompts else ():
+        value = getattr(prompts, name)
+        if name == "worse_words" or not value:
+            continue
+        for lines in value.values() if isinstance(value, dict) else [value]:
+            yield name, lines if isinstance(lines, list) else [lines]
 
 
 def _each(
@@ -68,113 +75,145 @@ def _each(
 
 
 def _check_statements(draft: Draft) -> None:
-    known = set(draft.parts["sources"])
-    limit = draft.parts["pack"].statements
+    info, known = draft.parts["pack"], draft.names("sources")
+    limit = info.statements if info else None
+    used: set[str] = set()
     for part, where, statement in statements(draft):
+        used.update(statement.sources)
         for source in statement.sources:
             seed = SEED_SOURCE.match(source)
-            if seed and int(seed[1]) > limit:
-                draft.report(
-                    part, where, f"there is no statement {source}; the source document ends at S{limit}"
-                )
-            elif not seed and source not in known:
-                draft.report(part, where, f"unknown source '{source}'{_did_you_mean(source, known)}")
-        _check_text(draft, part, where, statement.text)
+            if seed and limit is not None and int(seed[1]) > limit:
+                message = f"there is no statement {source}; the source document ends at S{limit}"
+                draft.report(part, (*where, "sources"), message, "source")
+            elif not seed and source not in known and "sources" not in draft.unread:
+                message = f"unknown source '{source}'{_did_you_mean(source, known)}"
+                draft.report(part, (*where, "sources"), message, "source")
+    if draft.problems:
+        return  # what is left out because of another mistake would be missed here for nothing
     for number, places in coverage(draft).items():
         if not places:
-            draft.report("pack", ("statements",), f"statement S{number} is said nowhere")
-
-
-def _check_text(draft: Draft, part: str, where: KeyPath, text: str) -> None:
-    for name in _PLACEHOLDER.findall(text):
-        for region, words in draft.parts["pack"].regions.items():
-            if name not in words.words:
-                draft.report(part, where, f"'{{{name}}}' is not among the words of region '{region}'")
-    for sentence in re.split(r"(?<=[.!?])\s+", text):
-        if len(sentence.split()) > MAX_WORDS:
-            draft.report(
-                part, where, f"too long for one breath ({len(sentence.split())} words): {sentence!r}"
-            )
+            draft.report("pack", ("statements",), f"statement S{number} is said nowhere", "coverage")
+    for source in draft.parts["sources"]:
+        if source not in used:
+            draft.report("sources", (source,), f"no statement refers to the source '{source}'", "source")
 
 
 def _check_slots(draft: Draft) -> None:
-    for slot, values in draft.parts["slots"].items():
+    for slot, values in (draft.parts["slots"] or {}).items():
         for value, said in values.items():
             for index, template in enumerate(said):
                 _check_template(draft, "slots", (slot, value, index), template)
 
 
 def _check_phrases(draft: Draft) -> None:
-    topics = draft.parts["answers"]
-    answered = {*topics, *STEERING, *BEYOND}
+    answered = {*draft.names("answers"), *STEERING, *BEYOND}
     for intent, phrases in draft.parts["phrases"].items():
-        if intent not in answered:
-            draft.report("phrases", (intent,), f"'{intent}' has phrases but no answer")
+        if intent not in answered and "answers" not in draft.unread:
+            hint = _did_you_mean(intent, answered)
+            draft.report("phrases", (intent,), f"'{intent}' has phrases but no answer{hint}", "unreachable")
         for index, template in enumerate(phrases.phrases):
             _check_template(draft, "phrases", (intent, "phrases", index), template)
-    for intent in topics:
-        if intent not in draft.parts["phrases"]:
-            draft.report(
-                "answers", (intent,), f"'{intent}' has an answer but no phrases: nobody can ask for it"
-            )
+    for intent in draft.parts["answers"]:
+        if intent not in draft.names("phrases") and "phrases" not in draft.unread:
+            message = f"'{intent}' has an answer but no phrases: nobody can ask for it"
+            draft.report("answers", (intent,), message, "unreachable")
 
 
 def _check_template(draft: Draft, part: str, where: KeyPath, template: str) -> None:
     try:
         expression = parse_sentence(template).expression
     except (HassilError, ParseError, ValueError) as error:
-        draft.report(part, where, f"the template cannot be read: {error}")
+        draft.report(part, where, f"the template cannot be read: {error}", "template")
         return
-    for reference in _references(expression):
+    for reference in references(expression):
         if isinstance(reference, RuleReference):
-            draft.report(part, where, f"<{reference.rule_name}> is not known; packs have no rules")
-        elif reference.list_name not in draft.parts["slots"]:
-            hint = _did_you_mean(reference.list_name, draft.parts["slots"])
-            draft.report(part, where, f"unknown slot list '{{{reference.list_name}}}'{hint}")
+            message = f"<{reference.rule_name}> is not known; packs have no rules"
+            draft.report(part, where, message, "template")
+        elif reference.list_name not in draft.names("slots") and "slots" not in draft.unread:
+            hint = _did_you_mean(reference.list_name, draft.names("slots"))
+            draft.report(part, where, f"unknown slot list '{{{reference.list_name}}}'{hint}", "template")
 
 
-def _references(expression: Any) -> Iterator[Any]:
+def references(expression: Any) -> Iterator[Any]:
+    """Yield every `{list}` and `<rule>` in a parsed template."""
     if isinstance(expression, (ListReference, RuleReference)):
         yield expression
     elif isinstance(expression, Group):
         for item in expression.items:
-            yield from _references(item)
+            yield from references(item)
 
 
 def _check_topics(draft: Draft) -> None:
-    slots, exercises = draft.parts["slots"], draft.parts["exercises"]
+    prompts = draft.parts["prompts"]
     for intent, topic in draft.parts["answers"].items():
-        if topic.ask and topic.ask not in draft.parts["prompts"].ask:
+        if topic.ask and prompts and topic.ask not in prompts.ask:
             draft.report("answers", (intent, "ask"), f"prompts.yaml has no question for '{topic.ask}'")
         for index, answer in enumerate(topic.answers):
             where: KeyPath = (intent, "answers", index)
-            for slot, values in answer.when.items():
-                if slot not in slots:
-                    draft.report(
-                        "answers", (*where, "when"), f"unknown slot '{slot}'{_did_you_mean(slot, slots)}"
-                    )
-                    continue
-                for value in values:
-                    if value not in slots[slot] and value != "unknown":
-                        hint = _did_you_mean(value, slots[slot])
-                        draft.report("answers", (*where, "when", slot), f"unknown {slot} '{value}'{hint}")
-            if answer.exercise and answer.exercise not in exercises:
-                hint = _did_you_mean(answer.exercise, exercises)
-                draft.report("answers", (*where, "exercise"), f"unknown exercise '{answer.exercise}'{hint}")
+            _check_when(draft, where, answer)
+            for key in ("exercise", "offer"):
+                _check_exercise(draft, "answers", (*where, key), getattr(answer, key))
+            for earlier, other in enumerate(topic.answers[:index]):
+                if _covers(other, answer):
+                    message = f"never said: answer {earlier + 1} of '{intent}' holds whenever this one does"
+                    draft.report("answers", (*where, "when"), message, "unreachable")
+                    break
+
+
+def _check_when(draft: Draft, where: KeyPath, answer: Answer) -> None:
+    slots = draft.parts["slots"]
+    for slot, values in answer.when.items() if slots is not None else ():
+        if slot not in slots:
+            if slot not in draft.names("slots"):
+                message = f"unknown slot '{slot}'{_did_you_mean(slot, slots)}"
+                draft.report("answers", (*where, "when", slot), message)
+            continue
+        for value in values:
+            if value not in slots[slot] and value != "unknown":
+                hint = _did_you_mean(value, slots[slot])
+                draft.report("answers", (*where, "when", slot), f"unknown {slot} '{value}'{hint}")
+
+
+def _covers(earlier: Answer, later: Answer) -> bool:
+    """Tell whether the earlier answer is taken in every case the later one is for."""
+    return all(
+        slot in later.when and set(later.when[slot]) <= set(values) for slot, values in earlier.when.items()
+    )
+
+
+def _check_exercise(draft: Draft, part: str, where: KeyPath, name: str | None) -> None:
+    known = draft.names("exercises")
+    if name and name not in known and "exercises" not in draft.unread:
+        draft.report(part, where, f"unknown exercise '{name}'{_did_you_mean(name, known)}")
 
 
 def _check_exercises(draft: Draft) -> None:
     exercises = draft.parts["exercises"]
-    used = {answer.exercise for topic in draft.parts["answers"].values() for answer in topic.answers}
-    used |= {exercise.next for exercise in exercises.values()}
+    answers = [answer for topic in draft.parts["answers"].values() for answer in topic.answers]
+    used = {name for answer in answers for name in (answer.exercise, answer.offer)}
+    used |= {name for exercise in exercises.values() for name in (exercise.next, exercise.then)}
+    incomplete = draft.broken.keys() & {"answers", "exercises"} or draft.unread & {"answers", "exercises"}
     for name, exercise in exercises.items():
-        if exercise.next and exercise.next not in exercises:
-            hint = _did_you_mean(exercise.next, exercises)
-            draft.report("exercises", (name, "next"), f"unknown exercise '{exercise.next}'{hint}")
-        if name not in used:
-            draft.report("exercises", (name,), f"no answer and no exercise leads to '{name}'")
+        for key in ("next", "then"):
+            _check_exercise(draft, "exercises", (name, key), getattr(exercise, key))
+        if name not in used and not incomplete:
+            message = f"no answer and no exercise leads to '{name}'"
+            draft.report("exercises", (name,), message, "unreachable")
+        _check_circle(draft, name)
+
+
+def _check_circle(draft: Draft, name: str) -> None:
+    """Report exercises that are offered one after the other without an end to somebody it does not help."""
+    exercises = draft.parts["exercises"]
+    way = [name]
+    while (following := exercises[way[-1]].next) in exercises and following not in way:
+        way.append(following)
+    if following == name:
+        circle = " -> ".join([*way, name])
+        message = f"goes round in a circle when it does not help: {circle}"
+        draft.report("exercises", (name, "next"), message, "circle")
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), 1)
+    close = difflib.get_close_matches(name, sorted(known), 1)
     return f"; did you mean '{close[0]}'?" if close else ""

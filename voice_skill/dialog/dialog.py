@@ -3,6 +3,7 @@
 Order of precedence: a red flag, then steering words, then the answer to an open question, then a new topic.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -27,12 +28,6 @@ from voice_skill.dialog.state import (
 from voice_skill.dialog.words import STEERING
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Context, Meaning
 
-REMEMBERED = ("muscle", "side", "situation")
-"""Slots that describe the person's cramp and so carry over to the next question."""
-
-HANDS_ON = frozenset({"relief", "stretch", "massage", "walk", "compress", "bath"})
-"""Guidance that is withheld once a sign needing medical help has been said."""
-
 SURE = 0.5
 """From this confidence on the best meaning is taken without asking."""
 
@@ -41,6 +36,9 @@ CLOSE = 0.6
 
 GUESS = 0.25
 """Below this confidence the best meaning is a guess: ask, even if the second is far behind."""
+
+UNKNOWN = "unknown"
+"""The value of a slot of which nothing is known; a pack may list what people say for it."""
 
 PATIENCE_S = 12.0
 """How long an open question waits for an answer before silence counts as one."""
@@ -132,7 +130,7 @@ class Dialog:
             return False
         if self.pack.red_flags[state.flag].level == "emergency":
             return intent not in ("stop", "thanks", "start_over", "repeat", "louder", "quieter")
-        return intent in HANDS_ON
+        return intent in self.pack.topics and self.pack.topics[intent].hands_on
 
     def _again(self, state: State) -> Turn:
         """Say the instruction again instead of guidance: the flag outlives a change of subject."""
@@ -159,13 +157,26 @@ class Dialog:
             case "yes" | "no" if state.choices:
                 return self._choose(state, state.choices[0 if intent == "yes" else 1])
             case "yes" | "no" | "next" if state.phase == "asking" and state.exercise:
-                return Turn(*self._lead.start(state, state.exercise))  # "I don't know": the general one helps
-        led = self._lead.steer(state, intent, heard.hold_left) if state.exercise else None
+                return self._unknown(state)
+            case "not_better" if self._is_worse(heard.meaning):
+                return Turn(*self._lead.worse(state))
+        led = self._lead.steer(state, intent, heard.hold_left)
         if led:
             return Turn(*led)
         if intent in ("next", "yes", "resume") and state.rest:
             return Turn(replace(state, rest=()), (Say(state.rest),))
         return self._without_exercise(state, intent)
+
+    def _is_worse(self, meaning: Meaning) -> bool:
+        words = " ".join(["", *re.findall(r"[^\W_]+", meaning.text.casefold()), ""])
+        return any(f" {word.casefold()} " in words for word in self.pack.prompts.worse_words)
+
+    def _unknown(self, state: State) -> Turn:
+        """Take "I don't know" for an answer: one narrower question, and then the exercise that helps anyway."""
+        if state.asking in self.pack.prompts.narrow and not state.narrowed:
+            state, question = self.write.narrower_question(replace(state, narrowed=True), state.asking)
+            return Turn(state, (CancelTimers(), Say((question,), "question"), self._patience()))
+        return Turn(*self._lead.start(state, state.exercise))
 
     def _end(self, state: State, prompt: str) -> Turn:
         state, line = self.write.prompt(state, prompt)
@@ -214,7 +225,7 @@ class Dialog:
         return self._answer(replace(state, choices=()), Meaning("", intent, confidence=1.0))
 
     def _merge(self, state: State, meaning: Meaning) -> dict[str, str]:
-        known = {slot: value for slot, value in state.slots.items() if slot in REMEMBERED}
+        known = {slot: value for slot, value in state.slots.items() if slot in self.pack.info.remembered}
         return {**known, **meaning.slots}
 
     def _answer(self, state: State, meaning: Meaning) -> Turn:
@@ -224,22 +235,37 @@ class Dialog:
         answer = select(topic, slots)
         lines = tuple(self.write.line(statement) for statement in answer.say)
         rest = tuple(self.write.line(statement) for statement in answer.more)
-        held = {slot: value for slot, value in slots.items() if slot in REMEMBERED}
+        held = {slot: value for slot, value in slots.items() if slot in self.pack.info.remembered}
         after = replace(
             state, phase="idle", topic=intent, slots=held, rest=rest, choices=(), asking="", silences=0
         )
         actions: list[Action] = [CancelTimers(), Say(lines)]
-        if topic.ask and topic.ask not in slots:
-            after, question = self.write.question(after, topic.ask)
-            after = replace(after, phase="asking", asking=topic.ask, exercise=answer.exercise or "", step=0)
+        if topic.ask and self._asks(topic.ask, slots, state):
+            asking = replace(after, phase="asking", asking=topic.ask, exercise=answer.exercise or "", step=0)
+            if topic.ask in slots:
+                asked = self._unknown(asking)
+                return (
+                    asked
+                    if state.phase == "asking"
+                    else replace(asked, actions=(*actions, *asked.actions[1:]))
+                )
+            after, question = self.write.question(asking, topic.ask)
             actions += [Say((question,), "question"), self._patience()]
         elif answer.exercise:
             after, steps = self._lead.start(after, answer.exercise)
             actions += [action for action in steps if not isinstance(action, CancelTimers)]
+        elif answer.offer:
+            after, offered = self._lead.offer(replace(after, exercise="", step=0), answer.offer)
+            actions += offered
         elif state.phase in ("leading", "paused") and state.exercise:
             after, line = self.write.prompt(replace(after, phase="paused"), "paused")
             actions.append(Say((line,), "prompt"))
         return Turn(after, tuple(actions), topic.urgency)
+
+    def _asks(self, slot: str, slots: Mapping[str, str], state: State) -> bool:
+        """Tell whether a topic still has to ask: nothing was said, or that it is not known."""
+        unknown = slots.get(slot) == UNKNOWN and slot in self.pack.prompts.narrow and not state.narrowed
+        return slot not in slots or unknown
 
     # Time and small things
 
@@ -250,7 +276,9 @@ class Dialog:
             return self._red_flag(state, state.doubt)
         if state.phase == "asking" and state.exercise and not state.choices:
             return Turn(*self._lead.start(replace(state, asking=""), state.exercise))
-        if state.phase in ("asking", "checking", "offering") and state.silences == 0:
+        # Nobody is called back who was offered something more after it got better: they may be asleep.
+        asked = state.phase in ("asking", "checking") or (state.phase == "offering" and state.exercise)
+        if asked and state.silences == 0:
             state, line = self.write.prompt(replace(state, silences=1), "still_there")
             return Turn(state, (Say((line,), "question"), StartTimer("answer", 2 * PATIENCE_S)))
         return Turn(State(used=state.used), (CancelTimers(), End()))
@@ -266,6 +294,6 @@ class Dialog:
 def select(topic: Topic, slots: Mapping[str, str]) -> Answer:
     """Return the first answer of the topic whose `when` holds for the slots; the last holds always."""
     for answer in topic.answers:
-        if all(slots.get(slot, "unknown") in values for slot, values in answer.when.items()):
+        if all(slots.get(slot, UNKNOWN) in values for slot, values in answer.when.items()):
             return answer
     return topic.answers[-1]

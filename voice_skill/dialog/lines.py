@@ -38,18 +38,30 @@ class Writer:
         """Return texts that carry no claim, and so no source."""
         return tuple(Line(self.fill(text)) for text in texts)
 
-    def prompt(self, state: State, name: str) -> tuple[State, Line]:
+    def prompt(self, state: State, name: str, more: Mapping[str, str] | None = None) -> tuple[State, Line]:
         """Return the next variant of a prompt; the same words never come twice running."""
-        return self._next(state, name, getattr(self._pack.prompts, name))
+        variants = getattr(self._pack.prompts, name) or self._pack.prompts.not_better
+        return self._next(state, name, variants if isinstance(variants, list) else [variants], more)
 
     def question(self, state: State, slot: str) -> tuple[State, Line]:
         """Return the next variant of the question for a slot."""
         return self._next(state, f"ask_{slot}", self._pack.prompts.ask[slot])
 
-    def _next(self, state: State, name: str, variants: Sequence[str]) -> tuple[State, Line]:
+    def narrower_question(self, state: State, slot: str) -> tuple[State, Line]:
+        """Return the second question for a slot, for those who did not know."""
+        return self._next(state, f"narrow_{slot}", self._pack.prompts.narrow[slot])
+
+    def _next(
+        self,
+        state: State,
+        name: str,
+        variants: Sequence[str | Statement],
+        more: Mapping[str, str] | None = None,
+    ) -> tuple[State, Line]:
         count = state.used.get(name, 0)
-        text = self.fill(variants[count % len(variants)])
-        return replace(state, used={**state.used, name: count + 1}), Line(text)
+        chosen = variants[count % len(variants)]
+        line = self.line(chosen) if isinstance(chosen, Statement) else Line(self.fill(chosen, more))
+        return replace(state, used={**state.used, name: count + 1}), line
 
 
 def source_id(source: str) -> str:

@@ -64,7 +64,7 @@ def load_pack(name: str | Path) -> Pack:
     if draft.problems:
         raise PackError(
             [
-                f"{draft.path / problem.file}:{problem.line}: {problem.message}"
+                f"{draft.path / problem.file}:{problem.line}:{problem.column}: {problem.message}"
                 for problem in sorted(draft.problems)
             ]
         )
@@ -74,8 +74,7 @@ def load_pack(name: str | Path) -> Pack:
 def check_pack(path: Path) -> Draft:
     """Read a pack and check all of it; the draft's `problems` says what is wrong."""
     draft = read_pack(path)
-    if not draft.problems:
-        check_references(draft)
+    check_references(draft)
     return draft
 
 

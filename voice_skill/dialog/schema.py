@@ -16,7 +16,15 @@ A pack is a folder:
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -59,6 +67,24 @@ class PackInfo(Part):
     statements: int = Field(default=0, ge=0, description="S1..Sn of the source document must be said")
     regions: dict[Name, Region] = Field(min_length=1)
     default_region: Name
+    remembered: list[Name] = Field(
+        default_factory=list,
+        description="Slots that describe the person and carry over to the next question.",
+    )
+    translates: str = Field(
+        default="", description="The folder of the pack that this one is a translation of."
+    )
+    shared_phrases: list[Annotated[list[Name], Field(min_length=2, max_length=2)]] = Field(
+        default_factory=list,
+        description="Pairs of topics that may be asked for in the same words: what went before decides.",
+    )
+    word_groups: list[Name] = Field(
+        default_factory=list,
+        description="Lists of slots.yaml that no template names: they tell the program which words are alike.",
+    )
+    known_words: list[Text] = Field(
+        default_factory=list, description="Long words that everybody knows; they count as easy ones."
+    )
 
 
 class Source(Part):
@@ -76,6 +102,10 @@ class Statement(Part):
     sources: list[SourceId] = Field(min_length=1)
 
 
+Variants = Annotated[list[Statement | Text], BeforeValidator(_as_list), Field(min_length=1)]
+"""Lines that are used in turn; one that says more than "yes" or "wait" is a statement with its sources."""
+
+
 class Phrases(Part):
     """What people say for one intent.
 
@@ -87,23 +117,30 @@ class Phrases(Part):
 
 
 class Answer(Part):
-    """One answer. when: the slot values it is for (all must hold); without it, for any."""
+    """One answer. when: the slot values it is for (all must hold); without it, for any.
+
+    say: at once. more: on request ("go on"). exercise: led right after it. offer: an exercise that is only
+    offered after it ("Would you like ...?").
+    """
 
     when: dict[Name, OneOrMore] = Field(default_factory=dict)
     say: list[Statement] = Field(min_length=1)
     more: list[Statement] = Field(default_factory=list)
     exercise: Name | None = None
+    offer: Name | None = None
 
 
 class Topic(Part):
     """What is answered for one intent; the first answer whose `when` holds is taken.
 
-    title: as named in "did you mean ..., or ...?". ask: the slot asked for when it is missing.
+    title: as named in "did you mean ..., or ...?". ask: the slot asked for when it is missing. hands_on: it
+    tells people to do something with their body, so it is withheld once an urgent sign has been said.
     """
 
     title: Text
     urgency: Level = "none"
     ask: Name | None = None
+    hands_on: bool = False
     answers: list[Answer] = Field(min_length=1)
 
     @field_validator("answers")
@@ -115,25 +152,33 @@ class Topic(Part):
 
 
 class Step(Part):
-    """One guided step. hold_s: seconds to wait after saying it. during: said half-way through the hold."""
+    """One guided step. hold_s: seconds to wait after saying it.
+
+    during: said during the hold, one after the other at equal distances; a single one half-way. The safety
+    questions belong here, in the first hold: nobody in pain waits for a questionnaire.
+    """
 
     text: Text
     hold_s: int = Field(default=0, ge=0, le=120)
-    during: Text | None = None
+    during: Annotated[list[Text], BeforeValidator(_as_list), Field(max_length=3)] = []
     sources: list[SourceId] = Field(min_length=1)
 
 
 class Exercise(Part):
     """Guided steps, then the question whether it is easing.
 
-    better, not_better: what is said then. next: the exercise that is offered when it is not better.
+    better, not_better, worse: what is said then. next: the exercise that is offered when it is not better.
+    then: the one that is offered when it is. ends: nothing hurts here, so nothing is asked; `better` is said.
     """
 
     title: Text
     steps: list[Step] = Field(min_length=1)
     better: list[Statement] = Field(default_factory=list)
     not_better: list[Statement] = Field(default_factory=list)
+    worse: list[Statement] = Field(default_factory=list)
     next: Name | None = None
+    then: Name | None = None
+    ends: bool = False
 
 
 class RedFlag(Part):
@@ -166,6 +211,9 @@ class Prompts(Part):
     nothing_heard: list[Text] = Field(min_length=2)
     clarify: Text
     ask: dict[Name, OneOrMore]
+    narrow: dict[Name, OneOrMore] = Field(
+        default_factory=dict, description="For each slot: the second question, for those who do not know."
+    )
     easing: OneOrMore
     help: list[Text] = Field(min_length=1)
     no_more: OneOrMore
@@ -183,31 +231,56 @@ class Prompts(Part):
     time_left: Text
     no_hold: OneOrMore
     steps_done: OneOrMore
-    better: OneOrMore
-    not_better: OneOrMore
-    offer_next: Text
+    better: Variants
+    not_better: Variants
+    offer_next: OneOrMore
+    offer_then: OneOrMore = Field(default_factory=lambda: ["{exercise}?"])
+    declined: OneOrMore | None = None
+    worse: Variants | None = None
+    worse_words: list[Text] = Field(
+        default_factory=list,
+        description='Words that tell "worse" from "not better"; then the exercise stops.',
+    )
+    ten_more: OneOrMore | None = Field(
+        default=None, description="Said ten seconds before the end of a hold of twenty-five seconds or more."
+    )
     emergency_again: OneOrMore
 
 
 class Expectation(Part):
-    """What must come back: texts that must, and must not, be said; the meaning; the urgency."""
+    """What must come back: texts that must, and must not, be said; the meaning; the urgency.
+
+    order: texts that must be said in this order. within: text -> seconds from the end of the turn (or from
+    the start of the wait) until it has begun to be said, as long as speaking takes. quiet: nothing is said.
+    """
 
     intent: Name | None = None
     urgency: Level | None = None
     slots: dict[Name, str] | None = None
     says: Annotated[list[Text], BeforeValidator(_as_list)] = Field(default_factory=list)
     never: Annotated[list[Text], BeforeValidator(_as_list)] = Field(default_factory=list)
+    order: list[Text] = Field(default_factory=list)
+    within: dict[Text, float] = Field(default_factory=dict)
     holds_s: int | None = None
     asks: bool | None = None
+    quiet: bool | None = None
 
 
 class Turn(Part):
-    """One turn: what is said, or `wait` for the step's end (`wait: half`: half its hold), or `silent`."""
+    """One turn: `user` says something; or `wait` for the end of what runs (`wait: half`: for what is said next
+    in a hold); or nobody answers (`silent`); or there is a `noise` that is no speech."""
 
     user: Text | None = None
     wait: bool | Literal["half"] = False
     silent: bool = False
+    noise: bool = False
     expect: Expectation = Field(default_factory=Expectation)
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "Turn":
+        if [self.user is not None, bool(self.wait), self.silent, self.noise].count(True) != 1:
+            raise ValueError("a turn is one of: user, wait, silent, noise")
+        return self
 
 
 class Conversation(Part):

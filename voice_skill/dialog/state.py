@@ -15,7 +15,9 @@ is open. offering: "shall we try the next one?" is open."""
 class State:
     """Everything the dialog remembers, from one input to the next; forgotten at the session's end.
 
-    topic: the intent answered last. slots: what is known of the person's cramp. exercise, step: what is led.
+    topic: the intent answered last. slots: what is known of the person. exercise, step: what is led. cue: how
+    much of what belongs into the running hold was said. offered: the exercise that an open offer is about.
+    narrowed: the second question for a slot was asked already.
     choices: the two intents of an open "did you mean". asking: the slot an open question asks for.
     rest: what "tell me more" would say. last: what was said last. used: how often each prompt was said.
     flag: the red flag that was said, "" if none. doubt: the red flag an open question asks about, and held:
@@ -27,6 +29,9 @@ class State:
     slots: Mapping[str, str] = field(default_factory=dict)
     exercise: str = ""
     step: int = 0
+    cue: int = 0
+    offered: str = ""
+    narrowed: bool = False
     choices: tuple[str, ...] = ()
     asking: str = ""
     rest: tuple["Line", ...] = ()
@@ -67,7 +72,7 @@ class TimerEnded:
 Input = Heard | TimerEnded
 
 TimerName = Literal["pause", "half", "hold", "answer"]
-"""pause: between two steps. half: the middle of a hold. hold: its end. answer: patience for an open
+"""pause: between two steps. half: something is due in a hold. hold: its end. answer: patience for an open
 question."""
 
 

@@ -43,15 +43,22 @@ class Sentence:
 class Grammar:
     """Compiled once for a pack; states are worked out when first needed and kept."""
 
-    def __init__(self, sentences: Iterable[Sentence], lists: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+    def __init__(
+        self,
+        sentences: Iterable[Sentence],
+        lists: Mapping[str, Iterable[tuple[str, str]]],
+        *,
+        around: bool = True,
+    ) -> None:
+        """Compile the sentences; around: with what people say before and after them."""
         self._network = Network()
         for name, entries in lists.items():
             self._network.add_list(name, entries)
         self._tails: dict[str, int] = {}
-        for phrase in BEFORE:
+        for phrase in BEFORE if around else ():
             here = self._network.add_words(self._network.start, phrase.split())
             self._network.nodes[here].free += (self._network.start,)
-        for phrase in AFTER:
+        for phrase in AFTER if around else ():
             here = self._network.add_words(self._network.end, phrase.split())
             self._network.nodes[here].free += (self._network.end,)
         for sentence in sentences:
@@ -82,6 +89,11 @@ class Grammar:
             if words:
                 here = self._network.add_words(self._network.start, words)
                 self._network.nodes[here].free += (self._tail(intent),)
+
+    @property
+    def network(self) -> Network:
+        """The network of words that was compiled."""
+        return self._network
 
     @property
     def start(self) -> WordState:

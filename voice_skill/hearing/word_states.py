@@ -123,6 +123,10 @@ class WordStates:
             closed.add((self.network.lists[name], self._context(frozenset(returns))))
         return frozenset(closed)
 
+    def returns(self, context: int) -> frozenset[int]:
+        """Return the nodes that a list is left to in this context."""
+        return self._returns[context]
+
     def _context(self, returns: frozenset[int]) -> int:
         if returns not in self._contexts:
             self._contexts[returns] = len(self._returns)
