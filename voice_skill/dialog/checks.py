@@ -150,7 +150,7 @@ def _check_topics(draft: Draft) -> None:
             draft.report("answers", (intent, "ask"), f"prompts.yaml has no question for '{topic.ask}'")
         for index, answer in enumerate(topic.answers):
             where: KeyPath = (intent, "answers", index)
-            _check_when(draft, where, answer)
+            _check_values(draft, "answers", (*where, "when"), answer.when)
             for key in ("exercise", "offer"):
                 _check_exercise(draft, "answers", (*where, key), getattr(answer, key))
             for earlier, other in enumerate(topic.answers[:index]):
@@ -160,18 +160,17 @@ def _check_topics(draft: Draft) -> None:
                     break
 
 
-def _check_when(draft: Draft, where: KeyPath, answer: Answer) -> None:
+def _check_values(draft: Draft, part: str, where: KeyPath, wanted: dict[str, list[str]]) -> None:
     slots = draft.parts["slots"]
-    for slot, values in answer.when.items() if slots is not None else ():
+    for slot, values in wanted.items() if slots is not None else ():
         if slot not in slots:
             if slot not in draft.names("slots"):
-                message = f"unknown slot '{slot}'{_did_you_mean(slot, slots)}"
-                draft.report("answers", (*where, "when", slot), message)
+                draft.report(part, (*where, slot), f"unknown slot '{slot}'{_did_you_mean(slot, slots)}")
             continue
         for value in values:
             if value not in slots[slot] and value != "unknown":
                 hint = _did_you_mean(value, slots[slot])
-                draft.report("answers", (*where, "when", slot), f"unknown {slot} '{value}'{hint}")
+                draft.report(part, (*where, slot), f"unknown {slot} '{value}'{hint}")
 
 
 def _covers(earlier: Answer, later: Answer) -> bool:
@@ -194,6 +193,7 @@ def _check_exercises(draft: Draft) -> None:
     used |= {name for exercise in exercises.values() for name in (exercise.next, exercise.then)}
     incomplete = draft.broken.keys() & {"answers", "exercises"} or draft.unread & {"answers", "exercises"}
     for name, exercise in exercises.items():
+        _check_values(draft, "exercises", (name, "not_for"), exercise.not_for)
         for key in ("next", "then"):
             _check_exercise(draft, "exercises", (name, key), getattr(exercise, key))
         if name not in used and not incomplete:

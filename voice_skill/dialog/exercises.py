@@ -59,7 +59,7 @@ class Leader:
 
     def steer(self, state: State, intent: str, hold_left: float | None) -> Led | None:
         """Obey a steering word inside an exercise or an offer; None when it has no meaning there."""
-        if intent in ("yes", "next", "no") and state.phase == "offering":
+        if state.phase == "offering" and (intent in ("yes", "no") or (intent == "next" and not state.rest)):
             return self._offered(state, accepted=intent != "no")
         if not state.exercise:
             return None
@@ -145,13 +145,21 @@ class Leader:
         if not lines:
             state, line = self._write.prompt(state, "better" if better else "not_better")
             lines = (line,)
-        following = exercise.then if better else exercise.next
+        following = self._suiting(exercise.then if better else exercise.next, state)
         after: tuple[Action, ...] = ()
         if not following or better:
             state = self._left(state)
         if following:
+            # "Next" takes the offer now; it does not ask for what else there was to say.
+            state = replace(state, rest=())
             state, after = self.offer(state, following, "offer_then" if better else "offer_next")
         return state, (CancelTimers(), Say(lines), *after)
+
+    def _suiting(self, name: str | None, state: State) -> str | None:
+        """Return the exercise, or the one after it if it is not for this person."""
+        while name and any(state.slots.get(s) in v for s, v in self._pack.exercises[name].not_for.items()):
+            name = self._pack.exercises[name].next
+        return name
 
     def _left(self, state: State) -> State:
         return replace(state, phase="idle", exercise="", step=0, offered="")

@@ -168,7 +168,8 @@ class Exercise(Part):
     """Guided steps, then the question whether it is easing.
 
     better, not_better, worse: what is said then. next: the exercise that is offered when it is not better.
-    then: the one that is offered when it is. ends: nothing hurts here, so nothing is asked; `better` is said.
+    then: the one that is offered when it is. not_for: slot values for which it is not offered; its own `next` is
+    offered instead. ends: nothing hurts here, so nothing is asked at the end; `better` is said.
     """
 
     title: Text
@@ -178,6 +179,7 @@ class Exercise(Part):
     worse: list[Statement] = Field(default_factory=list)
     next: Name | None = None
     then: Name | None = None
+    not_for: dict[Name, OneOrMore] = Field(default_factory=dict)
     ends: bool = False
 
 
