@@ -3,7 +3,7 @@
 import typer
 
 from voice_skill import __version__
-from voice_skill.cli import ask, devices, evaluate, listen, models, packs, say
+from voice_skill.cli import ask, devices, evaluate, listen, models, packs, render, say, workshop
 
 app = typer.Typer(
     name="voice-skill",
@@ -20,6 +20,8 @@ app.command("say")(say.say)
 app.command("evaluate")(evaluate.evaluate)
 app.command("check")(packs.check)
 app.command("test")(packs.test)
+app.command("render")(render.render_pack)
+app.add_typer(workshop.app, name="pack")
 app.command("devices")(devices.devices)
 app.add_typer(models.app, name="models")
 

@@ -38,7 +38,9 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-OneOrMore = Annotated[list[Text], BeforeValidator(_as_list), Field(min_length=1)]
+_Listed = BeforeValidator(_as_list, json_schema_input_type=str | list[str])
+
+OneOrMore = Annotated[list[Text], Field(min_length=1), _Listed]
 
 
 class Part(BaseModel):
@@ -102,7 +104,11 @@ class Statement(Part):
     sources: list[SourceId] = Field(min_length=1)
 
 
-Variants = Annotated[list[Statement | Text], BeforeValidator(_as_list), Field(min_length=1)]
+Variants = Annotated[
+    list[Statement | Text],
+    Field(min_length=1),
+    BeforeValidator(_as_list, json_schema_input_type=str | list[Statement | str]),
+]
 """Lines that are used in turn; one that says more than "yes" or "wait" is a statement with its sources."""
 
 
@@ -160,7 +166,7 @@ class Step(Part):
 
     text: Text
     hold_s: int = Field(default=0, ge=0, le=120)
-    during: Annotated[list[Text], BeforeValidator(_as_list), Field(max_length=3)] = []
+    during: Annotated[list[Text], Field(max_length=3), _Listed] = Field(default_factory=list)
     sources: list[SourceId] = Field(min_length=1)
 
 
@@ -259,8 +265,8 @@ class Expectation(Part):
     intent: Name | None = None
     urgency: Level | None = None
     slots: dict[Name, str] | None = None
-    says: Annotated[list[Text], BeforeValidator(_as_list)] = Field(default_factory=list)
-    never: Annotated[list[Text], BeforeValidator(_as_list)] = Field(default_factory=list)
+    says: Annotated[list[Text], _Listed] = Field(default_factory=list)
+    never: Annotated[list[Text], _Listed] = Field(default_factory=list)
     order: list[Text] = Field(default_factory=list)
     within: dict[Text, float] = Field(default_factory=dict)
     holds_s: int | None = None

@@ -20,7 +20,15 @@ from voice_skill.storage import UNFINISHED, cache_home, write_atomically
 
 log = logging.getLogger(__name__)
 
-FOLDER_BYTES = 64 * 2**20
+FOLDER_BYTES = 256 * 2**20
+"""All sentences of the built-in pack are about 60 MB in one voice at one speed."""
+
+VERSION = 1
+"""Of what a file holds; files of another version are never read, and go with the oldest."""
+
+RECOUNT = 50
+"""Files written between two looks at the folder: other processes write there too."""
+
 MEMORY_BYTES = 8 * 2**20
 """About three minutes of speech."""
 
@@ -79,6 +87,10 @@ class CachedVoice:
                 self._remember(key, sound)
         return with_volume(sound, settings.volume)
 
+    def has(self, text: str, settings: VoiceSettings) -> bool:
+        """Tell whether `text` is kept in the folder, without reading it."""
+        return self._folder is not None and self._folder.has(self._key(text, settings.bounded()))
+
     def close(self) -> None:
         """Free the engine and the memory; the folder stays."""
         with self._lock:
@@ -86,7 +98,7 @@ class CachedVoice:
             self._memory.clear()
 
     def _key(self, text: str, settings: VoiceSettings) -> str:
-        what = json.dumps([self._voice.identity, round(settings.rate, 3), round(settings.pitch, 3), text])
+        what = json.dumps([VERSION, self._voice.identity, round(settings.rate, 3), round(settings.pitch, 3), text])
         return hashlib.sha256(what.encode()).hexdigest()
 
     def _recall(self, key: str) -> Sound | None:
@@ -134,8 +146,13 @@ class _Folder:
     def __init__(self, path: Path, max_bytes: int) -> None:
         self._path = path
         self._max_bytes = max_bytes
-        self._bytes: int | None = None
+        self._bytes = 0
+        self._written = 0
         self._warned = False
+
+    def has(self, key: str) -> bool:
+        """Tell whether anything is kept under `key`, damaged or not."""
+        return (self._path / (key + SUFFIX)).is_file()
 
     def read(self, key: str) -> Sound | None:
         """Return what is kept under `key`; None if nothing is, or if it is damaged."""
@@ -168,9 +185,11 @@ class _Folder:
 
     def _drop_oldest(self, written: int) -> None:
         """Delete, oldest use first, until there is a tenth to spare."""
-        self._bytes = (
-            sum(size for _, size, _ in self._files()) if self._bytes is None else self._bytes + written
-        )
+        if self._written % RECOUNT == 0:
+            self._bytes = sum(size for _, size, _ in self._files())
+        else:
+            self._bytes += written
+        self._written += 1
         if self._bytes <= self._max_bytes:
             return
         files = sorted(self._files())

@@ -61,11 +61,14 @@ def fill(text: str, known: Mapping[str, str]) -> str:
 def every_sentence(draft: Draft, info: PackInfo, region: str = "") -> list[str]:
     """Return every text of the pack as it is said in one region ("" is the default), each once.
 
-    Without the seconds that are left of a hold: those are numbers up to the longest hold.
+    Without "did you mean ..., or ...?": there are as many of those as there are pairs of topics.
     """
     known = info.regions[region or info.default_region].words
     said = (
-        fill(text.text, {**known, **later}) for text in texts(draft) for later in _later_words(text, draft)
+        fill(text.text, {**known, **later})
+        for text in texts(draft)
+        if "{first}" not in text.text
+        for later in _later_words(text, draft)
     )
     return list(dict.fromkeys(said))
 

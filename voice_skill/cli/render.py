@@ -1,0 +1,96 @@
+"""`voice-skill render`: speak a whole pack ahead of its use."""
+
+import json
+import time
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from voice_skill.cli.common import JsonOption, err, note, out, with_settings
+from voice_skill.cli.packs import PackArgument
+from voice_skill.config import Settings
+from voice_skill.dialog.pack import check_pack, find_pack
+from voice_skill.errors import PackError
+from voice_skill.workshop.rendering import Job, Rendered, missing, render, sentences_of
+from voice_skill.workshop.speakable import MAX_SECONDS
+
+
+@with_settings
+def render_pack(
+    settings: Settings,
+    folder: PackArgument = None,
+    all_regions: Annotated[
+        bool, typer.Option("--all-regions", help="The words of every region, not only the one that is set.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, max=64, help="Processes.", show_default="processors")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Speak every sentence of a pack into the cache, so that the first sound of any answer is there at once.
+
+    What is there already is left alone. Ctrl-C keeps what is done; the next run goes on from there.
+
+    Example: voice-skill render my-pack --region uk
+    """
+    draft = check_pack(find_pack(folder or settings.pack))
+    if draft.problems:
+        raise PackError([f"{draft.path}/{problem}" for problem in sorted(draft.problems)])
+    info = draft.parts["pack"]
+    regions = list(info.regions) if all_regions else [settings.region]
+    job = Job.of(settings, info.language)
+    wanted = sentences_of(draft, regions)
+    todo = missing(job, wanted)
+    start = time.perf_counter()
+    done = _watch(job, todo, jobs)
+    spent = time.perf_counter() - start
+    long = [one for one in done if one.seconds > MAX_SECONDS]
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {
+                    "voice": job.engine,
+                    "sentences": len(wanted),
+                    "rendered": len(done),
+                    "left": len(todo) - len(done),
+                    "seconds": round(spent, 2),
+                    "speech_s": round(sum(one.seconds for one in done), 1),
+                    "too_long": [{"text": one.text, "seconds": round(one.seconds, 2)} for one in long],
+                }
+            )
+        )
+    else:
+        speech = sum(one.seconds for one in done)
+        out.print(
+            f"{len(wanted)} sentences, {len(wanted) - len(todo)} were there, {len(done)} rendered "
+            f"by {job.engine}: {speech:.0f} s of speech in {spent:.1f} s.",
+            soft_wrap=True,
+        )
+        for one in long:
+            note(f"takes {one.seconds:.1f} s to say (at most {MAX_SECONDS:.0f}): {one.text}")
+    if len(done) < len(todo) or long:
+        raise typer.Exit(1)
+
+
+def _watch(job: Job, todo: list[str], jobs: int | None) -> list[Rendered]:
+    """Render with a progress bar where somebody watches."""
+    done: list[Rendered] = []
+    bar = Progress(
+        TextColumn("rendering"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("rendering", total=len(todo))
+        try:
+            for one in render(job, todo, jobs):
+                done.append(one)
+                bar.advance(task)
+        except KeyboardInterrupt:
+            note(f"stopped; {len(done)} of {len(todo)} sentences are done and kept. Run it again to go on")
+    return done
