@@ -19,7 +19,9 @@ app = typer.Typer(no_args_is_help=True, help="Write a dialog pack: begin one, lo
 
 
 @app.command("new")
-def new(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is new or empty.")]) -> None:
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is new or empty.")],
+) -> None:
     """Begin a pack: a small one that works, with comments in every file.
 
     Example: voice-skill pack new my-pack
@@ -49,7 +51,9 @@ def show(
     try:
         write_atomically(target, html.encode())
     except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}", "Name another file with --out") from error
+        raise UsageError(
+            f"{target} cannot be written: {error.strerror}", "Name another file with --out"
+        ) from error
     out.print(f"{target}: {len(html.encode()) / 2**20:.1f} MB. Open it in a browser.", soft_wrap=True)
 
 

@@ -142,10 +142,9 @@ class Dialog:
 
     def _steer(self, state: State, heard: Heard) -> Turn:
         intent = heard.meaning.intent or ""
-        if intent in CHANGES:
-            state, line = self.write.prompt(state, intent)
-            return Turn(state, (CHANGES[intent], Say((line,), "prompt")))
         match intent:
+            case _ if intent in CHANGES:
+                return self._prompt(state, intent, CHANGES[intent])
             case "stop" | "thanks":
                 return self._end(state, "stopped" if intent == "stop" else "thanks")
             case "help":
@@ -160,7 +159,11 @@ class Dialog:
                 return self._unknown(state)
             case "not_better" if self._is_worse(heard.meaning):
                 return Turn(*self._lead.worse(state))
-        led = self._lead.steer(state, intent, heard.hold_left)
+        return self._go_on(state, intent, heard.hold_left)
+
+    def _go_on(self, state: State, intent: str, hold_left: float | None) -> Turn:
+        """Steer what runs: an exercise, else what there is more to say."""
+        led = self._lead.steer(state, intent, hold_left)
         if led:
             return Turn(*led)
         if intent in ("next", "yes", "resume") and state.rest:
@@ -172,7 +175,7 @@ class Dialog:
         return any(f" {word.casefold()} " in words for word in self.pack.prompts.worse_words)
 
     def _unknown(self, state: State) -> Turn:
-        """Take "I don't know" for an answer: one narrower question, and then the exercise that helps anyway."""
+        """Take "I don't know": one narrower question, then the exercise that helps anyway."""
         if state.asking in self.pack.prompts.narrow and not state.narrowed:
             state, question = self.write.narrower_question(replace(state, narrowed=True), state.asking)
             return Turn(state, (CancelTimers(), Say((question,), "question"), self._patience()))

@@ -17,7 +17,7 @@ TEN_S = 10
 """Seconds before the end at which a long hold is counted aloud."""
 
 LONG_HOLD_S = 25
-"""From this length on "ten more seconds" is said; in shorter holds it would tread on what is said half-way."""
+"""From this length on "ten more" is said; in shorter holds it would tread on what is said half-way."""
 
 COUNTED = "ten_more"
 

@@ -60,7 +60,7 @@ class Document:
 class _Resolving:
     """What a plain word may turn into: a number, true or false, nothing. All else stays text (YAML 1.2)."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - the name and type that PyYAML looks for
+    yaml_implicit_resolvers = {
         first: [
             (tag, pattern)
             for tag, pattern, starts in (
@@ -84,7 +84,7 @@ class _FastLoader(_Resolving, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  #
 
 
 def read(path: Path) -> Document:
-    """Read one file. Raises YamlProblem: not a plain file, too large, not UTF-8, not the YAML that we read."""
+    """Read one file. Raises YamlProblem: no plain file, too large, not UTF-8, not the YAML that we read."""
     text = _text(path)
     try:
         data, places = _parse(text)
@@ -162,7 +162,7 @@ def _load(loader: Any) -> tuple[Any, dict[KeyPath, Place]]:
 
 
 class _Collector:
-    """Notes where everything stands; refuses keys that stand twice, and aliases, which can grow without end."""
+    """Notes where everything stands; refuses a key that stands twice, and aliases: they grow without end."""
 
     def __init__(self) -> None:
         self.places: dict[KeyPath, Place] = {}

@@ -82,7 +82,7 @@ class PackInfo(Part):
     )
     word_groups: list[Name] = Field(
         default_factory=list,
-        description="Lists of slots.yaml that no template names: they tell the program which words are alike.",
+        description="Lists of slots.yaml that no template names: they tell which words are alike.",
     )
     known_words: list[Text] = Field(
         default_factory=list, description="Long words that everybody knows; they count as easy ones."
@@ -174,8 +174,8 @@ class Exercise(Part):
     """Guided steps, then the question whether it is easing.
 
     better, not_better, worse: what is said then. next: the exercise that is offered when it is not better.
-    then: the one that is offered when it is. not_for: slot values for which it is not offered; its own `next` is
-    offered instead. ends: nothing hurts here, so nothing is asked at the end; `better` is said.
+    then: the one that is offered when it is. not_for: slot values for which only its `next` is offered.
+    ends: nothing hurts here, so nothing is asked at the end; `better` is said.
     """
 
     title: Text
@@ -275,8 +275,11 @@ class Expectation(Part):
 
 
 class Turn(Part):
-    """One turn: `user` says something; or `wait` for the end of what runs (`wait: half`: for what is said next
-    in a hold); or nobody answers (`silent`); or there is a `noise` that is no speech."""
+    """One turn of a conversation, of four kinds.
+
+    `user` says something; or `wait` for the end of what runs (`wait: half`: for what is said next in a hold);
+    or nobody answers (`silent`); or there is a `noise` that is no speech.
+    """
 
     user: Text | None = None
     wait: bool | Literal["half"] = False

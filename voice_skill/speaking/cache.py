@@ -98,7 +98,9 @@ class CachedVoice:
             self._memory.clear()
 
     def _key(self, text: str, settings: VoiceSettings) -> str:
-        what = json.dumps([VERSION, self._voice.identity, round(settings.rate, 3), round(settings.pitch, 3), text])
+        what = json.dumps(
+            [VERSION, self._voice.identity, round(settings.rate, 3), round(settings.pitch, 3), text]
+        )
         return hashlib.sha256(what.encode()).hexdigest()
 
     def _recall(self, key: str) -> Sound | None:

@@ -4,6 +4,7 @@ Nothing here hears, speaks, waits or remembers; the same words in the same conte
 """
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -55,6 +56,7 @@ class Understander:
         ordinary = _words_of(phrases, red_flags) | common_words()
         self._slots = SlotFinder(slots, ordinary)
         self._signs = RedFlagFinder(red_flags, self._slots.phrases, ordinary)
+        self._slots_of = {intent: _slots_of(intent, of, slots) for intent, of in phrases.items()}
         self._levels = {name: flag.level for name, flag in red_flags.items()}
         self._templates = [
             (intent, Template(text)) for intent, said in phrases.items() for text in said.phrases
@@ -146,7 +148,7 @@ class Understander:
         return Meaning(
             text,
             intent,
-            allowed_slots(slots, SLOTS.get(intent, ())),
+            allowed_slots(slots, self._slots_of.get(intent, ())),
             "none",
             round(confidence, 3),
             candidates or (Candidate(intent, round(confidence, 3)),),
@@ -180,6 +182,14 @@ class Understander:
             words = without_fillers(normalize(text).words)
             samples.setdefault((words, label), Sample(words, self._abstract(words), label, weight))
         return list(samples.values())
+
+
+def _slots_of(intent: str, said: Phrases, slots: SlotLists) -> tuple[str, ...]:
+    """Return the slots of an intent: those agreed; in any other pack, those that its templates name."""
+    agreed = {slot for names in SLOTS.values() for slot in names} - {"flag"}
+    if agreed <= set(slots):
+        return SLOTS.get(intent, ())
+    return tuple(dict.fromkeys(name for text in said.phrases for name in re.findall(r"\{(\w+)\}", text)))
 
 
 def _named(intents: Mapping[str, float], slots: Mapping[str, str]) -> dict[str, float]:

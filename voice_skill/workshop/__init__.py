@@ -1,1 +1,1 @@
-"""The workshop of those who write packs: what is checked beyond loading, the printed page, the first draft."""
+"""The workshop of those who write packs: what is checked beyond loading, the page, the first draft."""

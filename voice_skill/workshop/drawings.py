@@ -1,6 +1,5 @@
 """Drawings of a pack as inline SVG: where each topic leads, and how an exercise runs in time."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from html import escape
 
@@ -24,20 +23,31 @@ class Node:
 
     @property
     def left(self) -> int:
+        """Return the x of the left edge."""
         return 8 + self.column * (WIDTH + GAP_X)
 
     @property
     def middle(self) -> float:
-        return 8 + self.row * (HEIGHT + GAP_Y) + HEIGHT / 2
+        """Return the y of the middle."""
+        return 34 + self.row * (HEIGHT + GAP_Y) + HEIGHT / 2
+
+
+HEADINGS = ("red flags, before all else", "topics")
+"""Over the first two columns; exercises stand in those to the right."""
 
 
 def graph(pack: Pack) -> str:
-    """Return the dialog as a drawing: from what is said to the topics, to the exercises, to what follows."""
+    """Return the dialog as a drawing: red flags, topics, the exercises they lead to, and what follows."""
     edges = _edges(pack)
     nodes = _placed(pack, edges)
-    width = 16 + max(node.left for node in nodes.values()) + WIDTH
-    height = 16 + max(node.middle for node in nodes.values()) + HEIGHT
-    drawn = [_curve(nodes[start], nodes[end], kind) for start, end, kind in edges if end in nodes]
+    columns = max((node.column for node in nodes.values()), default=0) + 1
+    width = 16 + columns * (WIDTH + GAP_X) - GAP_X
+    height = 16 + max((node.middle for node in nodes.values()), default=0) + HEIGHT
+    drawn = [
+        f'<text class="heading" x="{8 + number * (WIDTH + GAP_X)}" y="20">{escape(title)}</text>'
+        for number, title in enumerate((*HEADINGS, *["exercises"] * (columns - len(HEADINGS))))
+    ]
+    drawn += [_curve(nodes[start], nodes[end], kind) for start, end, kind in edges]
     drawn += [_box(node) for node in nodes.values()]
     return (
         f'<svg class="graph" role="img" aria-label="The dialog as a graph" width="{width}" '
@@ -47,10 +57,7 @@ def graph(pack: Pack) -> str:
 
 def _edges(pack: Pack) -> list[tuple[str, str, str]]:
     found: dict[tuple[str, str, str], None] = {}
-    for name in pack.red_flags:
-        found["start", f"flag-{name}", "first"] = None
     for intent, topic in pack.topics.items():
-        found["start", f"topic-{intent}", "asks"] = None
         for answer in topic.answers:
             for exercise in filter(None, (answer.exercise, answer.offer)):
                 found[f"topic-{intent}", f"exercise-{exercise}", "leads"] = None
@@ -62,33 +69,39 @@ def _edges(pack: Pack) -> list[tuple[str, str, str]]:
 
 
 def _placed(pack: Pack, edges: list[tuple[str, str, str]]) -> dict[str, Node]:
-    """Place topics and flags in the second column, each exercise in the column after all that lead to it."""
+    """Place flags, then topics, then each exercise in the column after all that lead to it."""
     titles = {f"flag-{name}": (name.replace("_", " "), "flag") for name in pack.red_flags}
     titles |= {f"topic-{intent}": (topic.title, "topic") for intent, topic in pack.topics.items()}
     titles |= {f"exercise-{name}": (one.title, "exercise") for name, one in pack.exercises.items()}
-    depth = {key: 1 for key in titles}
+    column = {key: ("flag", "topic", "exercise").index(kind) for key, (_, kind) in titles.items()}
     for _ in range(len(pack.exercises)):  # the longest way is no longer than that
         for start, end, _kind in edges:
-            if start != "start" and end in depth and depth[end] <= depth[start] < len(depth):
-                depth[end] = depth[start] + 1
-    nodes = {"start": Node("start", "somebody speaks", "topic", 0, 0)}
-    rows: dict[int, int] = defaultdict(int)
-    for key, (title, kind) in titles.items():
-        column = min(depth[key], 6)
-        nodes[key] = Node(key, title, kind, column, rows[column])
-        rows[column] += 1
+            column[end] = max(column[end], min(column[start] + 1, len(titles)))
+    leading = {start for start, _, _ in edges}
+    nodes: dict[str, Node] = {}
+    for number in range(max(column.values(), default=0) + 1):
+        inside = [key for key in titles if column[key] == number]
+        before = {
+            key: [nodes[start].row for start, end, _ in edges if end == key and start in nodes]
+            for key in inside
+        }
+        # Near to what leads here, so that lines stay short; topics that lead on stand on top.
+        inside.sort(
+            key=lambda key: (sum(before[key]) / len(before[key]) if before[key] else 0, key not in leading)
+        )
+        for row, key in enumerate(inside):
+            nodes[key] = Node(key, *titles[key], number, row)
     return nodes
 
 
 def _box(node: Node) -> str:
-    title = node.title if len(node.title) <= 34 else f"{node.title[:33]}…"
+    title = node.title if len(node.title) <= 32 else f"{node.title[:31]}…"
     box = (
         f'<rect class="node {node.kind}" x="{node.left}" y="{node.middle - HEIGHT / 2}" '
         f'width="{WIDTH}" height="{HEIGHT}" rx="6"/>'
         f'<text x="{node.left + 9}" y="{node.middle + 4}">{escape(title)}</text>'
     )
-    link = f'<a href="#{node.key}">{box}</a>' if node.key != "start" else box
-    return f"<g><title>{escape(node.title)}</title>{link}</g>"
+    return f'<a href="#{node.key}"><title>{escape(node.title)}</title>{box}</a>'
 
 
 def _curve(start: Node, end: Node, kind: str) -> str:
@@ -101,7 +114,7 @@ def _curve(start: Node, end: Node, kind: str) -> str:
 
 
 def timeline(exercise: Exercise, *, counted: bool) -> tuple[str, float]:
-    """Return how an exercise runs, as a drawing, and how many seconds it takes: speaking, holding, resting."""
+    """Return how an exercise runs, as a drawing, and how many seconds speaking, holding and resting take."""
     parts: list[tuple[str, float, float, str]] = []
     marks: list[tuple[float, str]] = []
     clock = 0.0
@@ -109,21 +122,23 @@ def timeline(exercise: Exercise, *, counted: bool) -> tuple[str, float]:
         spoken = speaking_time(step.text)
         parts.append(("say", clock, spoken, step.text))
         clock += spoken
-        marks += [(clock + at, "ten more" if text == COUNTED else text) for at, text in cues(step, counted=counted)]
+        marks += [
+            (clock + at, "ten more" if text == COUNTED else text) for at, text in cues(step, counted=counted)
+        ]
         wait = step.hold_s or PAUSE_S
         parts.append(("hold" if step.hold_s else "rest", clock, wait, f"{wait:.0f} s"))
         clock += wait
-    bars = [
-        f'<rect class="{kind}" x="{1000 * at / clock:.1f}" y="6" width="{1000 * length / clock:.1f}" height="22">'
-        f"<title>{escape(text)}</title></rect>"
-        for kind, at, length, text in parts
-    ]
-    dots = [
-        f'<rect class="cue" x="{1000 * at / clock:.1f}" y="2" width="3" height="30"><title>{escape(text)}</title></rect>'
-        for at, text in marks
-    ]
+    scale = 1000 / clock
+    bars = [_bar(kind, at * scale, length * scale, text) for kind, at, length, text in parts]
+    bars += [_bar("cue", at * scale, 3, text) for at, text in marks]
     drawing = (
         f'<svg class="timeline" role="img" aria-label="{escape(exercise.title)}: {clock:.0f} seconds" '
-        f'viewBox="0 0 1000 34" preserveAspectRatio="none">{"".join(bars + dots)}</svg>'
+        f'viewBox="0 0 1000 34" preserveAspectRatio="none">{"".join(bars)}</svg>'
     )
     return drawing, clock
+
+
+def _bar(kind: str, left: float, width: float, text: str) -> str:
+    top, height = (2, 30) if kind == "cue" else (6, 22)
+    place = f'x="{left:.1f}" y="{top}" width="{width:.1f}" height="{height}"'
+    return f'<rect class="{kind}" {place}><title>{escape(text)}</title></rect>'

@@ -64,7 +64,7 @@ class _Page:
         yield '<h2 id="sources">Sources</h2>'
         yield self._sources()
         yield "</main>"
-        yield f"<footer>{escape(info.name)}, version {info.version}, {fingerprint(self._pack)}</footer></body></html>"
+        yield f"<footer>{escape(info.name)} {info.version}, {fingerprint(self._pack)}</footer></body></html>"
 
     def _header(self) -> str:
         info = self._pack.info
@@ -72,9 +72,13 @@ class _Page:
         facts = {
             "Pack": f"{info.name}, version {info.version}, language {info.language}",
             "Region shown": info.regions[self._region].title,
-            "Holds": f"{len(self._pack.topics)} topics, {phrases} phrases, {len(self._pack.exercises)} exercises, "
-            f"{len(self._pack.red_flags)} red flags, {len(self._pack.sources)} sources",
-            "Reviewed": f"by {info.reviewed_by} on {info.reviewed_on}" if info.reviewed_by else "by nobody yet",
+            "Contents": (
+                f"{len(self._pack.topics)} topics, {phrases} phrases, {len(self._pack.exercises)} exercises, "
+                f"{len(self._pack.red_flags)} red flags, {len(self._pack.sources)} sources"
+            ),
+            "Reviewed": f"by {info.reviewed_by} on {info.reviewed_on}"
+            if info.reviewed_by
+            else "by nobody yet",
         }
         rows = "".join(f"<dt>{key}</dt><dd>{escape(value)}</dd>" for key, value in facts.items())
         links = "".join(
@@ -95,9 +99,9 @@ class _Page:
 
     def _signature(self) -> str:
         return (
-            '<section class="sign"><h3>Review</h3><p>I have read every answer, exercise and red flag of this pack '
-            f"in the version <code>{fingerprint(self._pack)}</code>. They may be said to people as they stand, "
-            "except where I have marked them.</p>"
+            '<section class="sign"><h3>Review</h3><p>I have read every answer, exercise and red flag of this '
+            f"pack in the version <code>{fingerprint(self._pack)}</code>. They may be said to people as they "
+            "stand, except where I have marked them.</p>"
             '<p class="blank">Name and profession</p><p class="blank">Place and date</p>'
             '<p class="blank">Signature</p></section>'
         )
@@ -105,7 +109,8 @@ class _Page:
     def _flag(self, name: str, flag: RedFlag) -> str:
         question = f'<p class="soft">When in doubt: {escape(flag.question)}</p>' if flag.question else ""
         return (
-            f'<article class="flag" id="flag-{name}"><h3>{escape(name.replace("_", " "))}{_level(flag.level)}</h3>'
+            f'<article class="flag" id="flag-{name}">'
+            f"<h3>{escape(name.replace('_', ' '))}{_level(flag.level)}</h3>"
             f"{self._statements(flag.say)}{question}{self._sample(flag.say)}"
             f"{_listed('Rules', flag.said)}{_listed('Examples', flag.examples)}</article>"
         )
@@ -122,9 +127,8 @@ class _Page:
     def _answer(self, answer: Answer) -> str:
         when = ", ".join(f"{slot}: {' or '.join(values)}" for slot, values in answer.when.items())
         leads = "".join(
-            f'<p class="say soft">{text} <a href="#exercise-{name}">{escape(self._pack.exercises[name].title)}</a></p>'
+            self._link(name, text)
             for text, name in (("leads through", answer.exercise), ("offers", answer.offer))
-            if name
         )
         return (
             f'<p class="when">{escape(when.replace("_", " ") or "in any other case")}</p>'
@@ -134,7 +138,7 @@ class _Page:
     def _exercise(self, name: str, one: Exercise) -> str:
         drawing, seconds = timeline(one, counted=self._pack.prompts.ten_more is not None)
         steps = "".join(
-            f'<li>{escape(self._write.fill(step.text))} {self._links(step.sources)} '
+            f"<li>{escape(self._write.fill(step.text))} {self._links(step.sources)} "
             + (f'<span class="hold-s">hold {step.hold_s} s</span>' if step.hold_s else "")
             + "".join(f'<p class="during">{escape(self._write.fill(text))}</p>' for text in step.during)
             + "</li>"
@@ -155,10 +159,11 @@ class _Page:
             f'<ol class="steps">{steps}</ol>{self._sample(one.steps[:1])}{outcomes}</article>'
         )
 
-    def _link(self, name: str | None) -> str:
+    def _link(self, name: str | None, text: str = "then") -> str:
         if not name:
             return ""
-        return f'<p class="say soft">then <a href="#exercise-{name}">{escape(self._pack.exercises[name].title)}</a></p>'
+        title = escape(self._pack.exercises[name].title)
+        return f'<p class="say soft">{text} <a href="#exercise-{name}">{title}</a></p>'
 
     def _prompts(self) -> str:
         rows = []
@@ -174,15 +179,16 @@ class _Page:
         return f"<table>{''.join(rows)}</table>"
 
     def _sources(self) -> str:
-        rows = "".join(
-            f'<tr id="source-{escape(key)}"><td>{escape(source.grade)}</td><td>'
-            + (f'<a href="{escape(source.url)}">{escape(source.title)}</a>' if source.url else escape(source.title))
-            + f'</td><td class="soft">{escape(key)}</td></tr>'
-            for key, source in self._pack.sources.items()
-        )
-        return (
-            f'<p class="soft">{_GRADES}</p><table><tr><th>Grade</th><th>Source</th><th>Name</th></tr>{rows}</table>'
-        )
+        rows = []
+        for key, source in self._pack.sources.items():
+            title = escape(source.title)
+            shown = f'<a href="{escape(source.url)}">{title}</a>' if source.url else title
+            rows.append(
+                f'<tr id="source-{escape(key)}"><td>{source.grade}</td><td>{shown}</td>'
+                f'<td class="soft">{escape(key)}</td></tr>'
+            )
+        head = "<tr><th>Grade</th><th>Source</th><th>Name</th></tr>"
+        return f'<p class="soft">{_GRADES}</p><table>{head}{"".join(rows)}</table>'
 
     def _statements(self, said: Iterable[Statement], kind: str = "") -> str:
         return "".join(
@@ -199,7 +205,7 @@ class _Page:
             else:
                 target = source.url or f"#source-{name}"
                 chips.append(f'<a href="{escape(target)}" title="{escape(source.title)}">{escape(name)}</a>')
-        return f'<span class="sources">{"".join(chips)}</span>'
+        return f'<span class="sources">{" ".join(chips)}</span>'
 
     def _sample(self, said: Iterable[Statement] | Iterable[object]) -> str:
         """Return a player with the spoken words; nothing without a voice."""
@@ -214,7 +220,7 @@ class _Page:
 
 
 _LEGEND = (
-    "From what somebody says to red flags and topics, on to exercises. Red dashes: offered when it does not help. "
+    "Red flags come before all else; topics lead to exercises. Red dashes: offered when it does not help. "
     "Green dots: offered when it does."
 )
 _GRADES = "A the body's own page, B a faithful copy, C weak, R a safety rule of our own."

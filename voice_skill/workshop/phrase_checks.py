@@ -1,4 +1,4 @@
-"""What people may say: claimed by two topics, alike in sound, listed but used by nothing, rules unreadable."""
+"""What people may say: claimed by two topics, alike in sound, used by nothing, rules that are unreadable."""
 
 import re
 from collections import defaultdict
@@ -145,10 +145,10 @@ def _check_sounds(draft: Draft, said: list[Phrase], lists: dict[str, list[tuple[
         for way in _ways(phrase.template):
             by_sound[sound_key(way)].append((way, phrase))
     for alike in by_sound.values():
-        first, whose = alike[0]
+        first, owner = alike[0]
         for text, phrase in alike[1:]:
-            if phrase.intent != whose.intent and text != first:
-                message = f"'{text}' sounds like '{first}' of {whose.owner}"
+            if phrase.intent != owner.intent and text != first:
+                message = f"'{text}' sounds like '{first}' of {owner.owner}"
                 draft.report(phrase.part, phrase.where, message, "sound")
                 break
 

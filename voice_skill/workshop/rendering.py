@@ -95,7 +95,7 @@ _settings: VoiceSettings
 
 def _open(job: Job) -> None:
     """Open the voice of this process."""
-    global _voice, _settings  # noqa: PLW0603 - what a process of the pool keeps between its pieces of work
+    global _voice, _settings
     _voice, _settings = job.open(), job.settings
 
 

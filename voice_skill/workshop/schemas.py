@@ -15,7 +15,11 @@ def schemas() -> dict[str, dict[str, Any]]:
     """Return a JSON Schema for each kind of file: "pack", "answers", "exercises" and so on."""
     adapters = {file.removesuffix(".yaml"): adapter for file, adapter in FILES.items()} | dict(FOLDERS)
     return {
-        name: {"$schema": DRAFT, "title": f"{name} of a dialog pack", **adapter.json_schema(mode="validation")}
+        name: {
+            "$schema": DRAFT,
+            "title": f"{name} of a dialog pack",
+            **adapter.json_schema(mode="validation"),
+        }
         for name, adapter in adapters.items()
     }
 

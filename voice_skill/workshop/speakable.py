@@ -79,7 +79,28 @@ def grade(texts: Iterable[str], known: Collection[str] = ()) -> float | None:
 
 _JOIN = re.compile(r"\b(?:and|or)\b", re.IGNORECASE)
 _OPENS_CLAUSE = frozenset(
-    "if when while with without for from after before in at on as but also then so unless until because".split()
+    [
+        "if",
+        "when",
+        "while",
+        "with",
+        "without",
+        "for",
+        "from",
+        "after",
+        "before",
+        "in",
+        "at",
+        "on",
+        "as",
+        "but",
+        "also",
+        "then",
+        "so",
+        "unless",
+        "until",
+        "because",
+    ]
 )
 _LONGEST_ITEM = 3
 

@@ -13,8 +13,8 @@ from voice_skill.workshop.speakable import (
     grade,
     longest_list,
     seconds,
-    split_sentences,
     speaking_time,
+    split_sentences,
 )
 from voice_skill.workshop.texts import FILLED_LATER, PLACEHOLDER, Text, fill, texts, ways
 

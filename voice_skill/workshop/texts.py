@@ -1,4 +1,4 @@
-"""Everything that a pack says, as it is said: every text with its place, the words of each region filled in."""
+"""Everything that a pack says: every text with its place, and as it is said in each region."""
 
 import re
 from collections.abc import Iterator, Mapping
