@@ -180,7 +180,10 @@ def _explain(
         match detail["type"]:
             case "extra_forbidden":
                 close = difflib.get_close_matches(name, known, 1)
-                message = f"unknown key '{name}'" + (f"; did you mean '{close[0]}'?" if close else "")
+                hint = f"; did you mean '{close[0]}'?" if close else ""
+                if " " in name:
+                    hint = ": a text with a comma in it needs quotes inside { }"
+                message = f"unknown key '{name}'{hint}"
             case "missing":
                 message = f"the key '{name}' is missing"
                 where = where[:-1]

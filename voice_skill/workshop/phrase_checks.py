@@ -17,7 +17,8 @@ from voice_skill.dialog.positions import KeyPath
 from voice_skill.dialog.reading import Draft
 from voice_skill.dialog.schema import RedFlag
 from voice_skill.hearing.grammar import Sentence
-from voice_skill.understanding.normalize import normal_form
+from voice_skill.understanding.normalize import normal_form, normalize
+from voice_skill.understanding.red_flags import RedFlagFinder
 from voice_skill.understanding.rules import rule_problem
 from voice_skill.workshop.overlaps import overlaps
 from voice_skill.workshop.sounds import sound_key
@@ -100,6 +101,18 @@ def _readable(phrase: Phrase, lists: dict[str, list[tuple[str, str]]]) -> bool:
     return all(isinstance(one, ListReference) and one.list_name in lists for one in used)
 
 
+def _heard_by_rule(draft: Draft, phrase: Phrase, lists: dict[str, list[tuple[str, str]]]) -> bool:
+    """Tell whether a rule hears this sign of an emergency: rules come before phrases, nothing is unclear."""
+    if not phrase.intent.startswith("flag:"):
+        return False
+    flag = draft.parts["red_flags"][phrase.intent[5:]]
+    known = {name: [said for said, _ in entries] for name, entries in lists.items()}
+    if any(rule_problem(rule, known) for rule in (*flag.said, *flag.unless)):
+        return True  # reported already
+    signs = RedFlagFinder({phrase.intent[5:]: flag}, known).find(normalize(phrase.template))
+    return any(sign.mood == "now" for sign in signs)
+
+
 def _check_rules(draft: Draft, lists: dict[str, list[tuple[str, str]]]) -> None:
     known = {name: [said for said, _ in entries] for name, entries in lists.items()}
     for name, flag in (draft.parts["red_flags"] or {}).items():
@@ -118,7 +131,7 @@ def _check_overlaps(draft: Draft, said: list[Phrase], lists: dict[str, list[tupl
         first, second = (said[number] for number in overlap.sentences)
         pair = frozenset({first.intent, second.intent})
         used.add(pair)
-        if pair in shared:
+        if pair in shared or any(_heard_by_rule(draft, one, lists) for one in (first, second)):
             continue
         file, place = draft.place(first.part, first.where)
         message = (
