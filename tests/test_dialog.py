@@ -221,3 +221,127 @@ def test_stop_ends_and_forgets():
     talk.say("relief", side="left")
     assert End() in talk.hear(meant("stop")).actions
     assert dict(talk.state.slots) == {}
+
+
+# What the built-in pack needs besides: two questions for those who don't know, offers, worse, counted holds
+
+CRAMPS = load_pack("en")
+
+
+def cramps(**slots: str) -> Talk:
+    talk = Talk(Dialog(CRAMPS))
+    talk.hear(meant("relief", **slots))
+    return talk
+
+
+def test_who_does_not_know_is_asked_once_more_and_then_helped_anyway():
+    talk = Talk(Dialog(CRAMPS))
+    assert "Where is it?" in talk.say("relief")
+    assert "below the knee" in talk.say("no")
+    turn = talk.hear(meant("no"))
+    assert "stretch the tight muscle" in spoken(turn)
+    assert timers(turn)["hold"] == 30
+
+
+def test_who_says_at_once_that_the_muscle_is_unknown_gets_the_second_question_only():
+    talk = Talk(Dialog(CRAMPS))
+    said = talk.say("relief", muscle="unknown")
+    assert "below the knee" in said
+    assert "Where is it?" not in said
+    assert talk.say("relief", muscle="calf").startswith("Straighten your leg")
+
+
+def test_safety_is_asked_in_the_first_hold_and_the_end_is_counted():
+    talk = cramps(muscle="calf")
+    first = talk.timer("half")
+    assert "swollen, hot or red" in spoken(first)
+    assert isinstance(first.actions[0], StartTimer), "the clock runs while it speaks"
+    second = talk.timer("half")
+    assert "chest hurts" in spoken(second)
+    last = talk.timer("half")
+    assert spoken(last) == "Ten more seconds."
+    assert timers(last) == {}
+
+
+def test_cues_come_at_equal_distances_and_the_last_ten_seconds_are_free():
+    from voice_skill.dialog.exercises import COUNTED, cues
+    from voice_skill.dialog.schema import Step
+
+    step = Step(text="Hold.", hold_s=40, during=["One.", "Two."], sources=["S1"])
+    assert cues(step, counted=True) == ((10.0, "One."), (20.0, "Two."), (30.0, COUNTED))
+    assert cues(step, counted=False) == ((40 / 3, "One."), (80 / 3, "Two."))
+    half = Step(text="Hold.", hold_s=20, during=["Half way."], sources=["S1"])
+    assert cues(half, counted=True) == ((10.0, "Half way."),)
+    assert cues(Step(text="Sit.", sources=["S1"]), counted=True) == ()
+
+
+def test_what_eases_leads_to_help_with_the_soreness_and_to_the_night():
+    talk = cramps(muscle="calf")
+    assert "some help with the soreness" in talk.say("better")
+    assert talk.say("yes").startswith("Rub the muscle gently")
+    assert talk.state.exercise == "aftercare_leg"
+
+
+def test_an_offer_is_declined_or_met_with_silence_in_peace():
+    talk = cramps(muscle="calf")
+    talk.say("better")
+    assert "Call me when you need me" in talk.say("no")
+    talk = cramps(muscle="calf")
+    talk.say("better")
+    turn = talk.timer("answer")
+    assert spoken(turn) == ""
+    assert End() in turn.actions
+
+
+def test_nothing_is_asked_at_the_end_of_what_no_longer_hurts():
+    talk = cramps(muscle="hand")
+    talk.say("better")
+    talk.say("yes")
+    said = [spoken(talk.timer("hold")), spoken(talk.timer("hold")), spoken(talk.timer("pause"))]
+    assert "numb skin" in said[-1]
+    assert "see a doctor" in spoken(talk.timer("pause"))
+    assert talk.state.phase == "idle"
+
+
+def worse(text: str) -> Meaning:
+    return Meaning(text, "not_better", {}, confidence=0.9)
+
+
+def test_worse_stops_everything_and_names_who_helps():
+    talk = cramps(muscle="calf")
+    turn = talk.hear(worse("it's getting worse"))
+    assert "stop there" in spoken(turn)
+    assert turn.actions[0] == CancelTimers()
+    assert talk.state.exercise == ""
+    assert talk.timer("hold").actions == ()
+
+
+def test_not_better_is_not_worse():
+    talk = cramps(muscle="calf")
+    assert "Shall we try the calf stretch standing up?" in spoken(talk.hear(worse("it does not help")))
+
+
+@pytest.mark.parametrize("situation", ["sitting", "pregnancy"])
+def test_nobody_unsteady_is_asked_to_stand(situation):
+    talk = cramps(muscle="hamstring", situation=situation)
+    for _ in range(4):
+        said = talk.say("not_better")
+        assert "standing" not in said
+        assert "heel forward" not in said
+        talk.say("yes")
+
+
+def test_prevention_offers_the_stretch_before_bed_and_more_on_request():
+    talk = Talk(Dialog(CRAMPS))
+    assert "the bedtime stretch" in talk.say("prevention")
+    assert "face a wall" in talk.say("next")
+    talk = Talk(Dialog(CRAMPS))
+    talk.say("prevention")
+    assert talk.say("yes").startswith("Sit on the bed")
+
+
+def test_what_is_done_by_hand_is_withheld_after_an_urgent_sign_and_knowledge_is_not():
+    talk = Talk(Dialog(CRAMPS))
+    talk.hear(Meaning("", "urgent_sign", {"flag": "swollen_calf"}, "urgent", 0.99))
+    assert "before any stretch" in talk.say("massage")
+    assert "before any stretch" not in talk.say("what_is")

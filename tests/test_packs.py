@@ -209,8 +209,8 @@ HARD_TO_USE = {
     "more said than the hold is long": (
         "exercises/all.yaml",
         "hold_s: 60",
-        "hold_s: 1",
-        "the hold only 1 s",
+        "hold_s: 2",
+        "a hold of 2 s has no room for all that is said in it",
     ),
     "said during no hold": ("exercises/all.yaml", "hold_s: 60, ", "", "but the step has no hold_s"),
     "no hold at all": ("exercises/all.yaml", ", hold_s: 30", "", "no step of 'cold' has a hold"),

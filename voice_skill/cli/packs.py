@@ -13,7 +13,7 @@ from voice_skill.dialog.checks import coverage
 from voice_skill.dialog.pack import find_pack, load_pack
 from voice_skill.dialog.reading import Draft
 from voice_skill.learning import understander_of
-from voice_skill.rehearsal import rehearse
+from voice_skill.rehearsal import Outcome, rehearse
 from voice_skill.workshop.check import full_check
 
 PackArgument = Annotated[
@@ -72,23 +72,43 @@ def _show_coverage(draft: Draft) -> None:
 def test(
     settings: Settings,
     folder: PackArgument = None,
+    speech: Annotated[
+        bool, typer.Option("--speech", help="Speak what people say, and hear it, instead of reading it.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the conversations that a pack brings as its own tests, in text; exit code 1 if one goes wrong.
+    """Run the conversations that a pack brings as its own tests; exit code 1 if one goes wrong.
 
     Example: voice-skill test my-pack -v
     """
     loaded = load_pack(folder or settings.pack)
-    outcomes = list(rehearse(loaded, understander_of(loaded, keep=settings.cache, tell=note)))
+    understander = understander_of(loaded, keep=settings.cache)
+    if speech:
+        from voice_skill.workshop.stage import Stage  # opens engines
+
+        stage = Stage(settings, loaded, understander)
+        outcomes = list(rehearse(loaded, understander, stage.hear))
+        stage.close()
+    else:
+        outcomes = list(rehearse(loaded, understander))
     failed = [one for one in outcomes if one.failures]
     if as_json:
-        rows = [{"name": one.name, "failures": list(one.failures)} for one in outcomes]
+        rows = [
+            {"name": one.name, "failures": list(one.failures), "heard": [list(pair) for pair in one.heard]}
+            for one in outcomes
+        ]
         typer.echo(json.dumps({"n": len(outcomes), "failed": len(failed), "conversations": rows}))
     else:
-        for one in outcomes if verbosity() else failed:
-            out.print(f"[{'red' if one.failures else 'green'}]{'✗' if one.failures else '✓'}[/] {one.name}")
-            for failure in one.failures:
-                out.print(f"    {failure}", markup=False, soft_wrap=True)
-        out.print(f"{len(outcomes) - len(failed)} of {len(outcomes)} conversations went as written.")
+        _show_outcomes(outcomes if verbosity() else failed)
+        by = f" ({stage.names})" if speech else ""
+        out.print(f"{len(outcomes) - len(failed)} of {len(outcomes)} conversations went as written{by}.")
     if failed:
         raise typer.Exit(1)
+
+
+def _show_outcomes(outcomes: list[Outcome]) -> None:
+    for one in outcomes:
+        out.print(f"[{'red' if one.failures else 'green'}]{'✗' if one.failures else '✓'}[/] ", end="")
+        out.print(one.name, markup=False)
+        for failure in one.failures:
+            out.print(f"    {failure}", markup=False, soft_wrap=True)

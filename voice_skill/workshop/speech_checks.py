@@ -4,7 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from voice_skill.dialog.exercises import COUNTED, cues
 from voice_skill.dialog.reading import Draft
+from voice_skill.dialog.schema import Step
 from voice_skill.workshop.speakable import (
     MAX_GRADE,
     MAX_ITEMS,
@@ -88,6 +90,8 @@ def _check_reading(draft: Draft, units: dict[tuple[str, str], list[Text]]) -> No
 def _check_holds(draft: Draft) -> None:
     info = draft.parts["pack"]
     holding = HOLDING.get(info.language) if info else None
+    prompts = draft.parts["prompts"]
+    counted = prompts is not None and prompts.ten_more is not None
     for name, exercise in draft.parts["exercises"].items():
         for index, step in enumerate(exercise.steps):
             if holding and holding.search(step.text) and not step.hold_s:
@@ -96,12 +100,24 @@ def _check_holds(draft: Draft) -> None:
             if step.during and not step.hold_s:
                 message = "something is said during the hold, but the step has no hold_s"
                 draft.report("exercises", (name, "steps", index, "during"), message, "hold")
-            spoken = sum(map(speaking_time, step.during))
-            if step.hold_s and spoken > step.hold_s:
+            if step.hold_s and _crowded(step, counted):
                 message = (
-                    f"what is said during the hold takes about {spoken:.0f} s, the hold only {step.hold_s} s"
+                    f"a hold of {step.hold_s} s has no room for all that is said in it: "
+                    "say less, or put it into another hold"
                 )
                 draft.report("exercises", (name, "steps", index, "during"), message, "hold")
         if not exercise.ends and not any(step.hold_s for step in exercise.steps):
             message = f"no step of '{name}' has a hold: when would it be asked whether it helps?"
             draft.report("exercises", (name,), message, "hold")
+
+
+def _crowded(step: Step, counted: bool) -> bool:
+    """Tell whether something said in a hold would run into what comes next."""
+    said = cues(step, counted=counted)
+    if not said:
+        return False
+    ends = [at for at, _ in said[1:]] + [float(step.hold_s)]
+    return any(
+        at + speaking_time("Ten more seconds." if text == COUNTED else text) > end
+        for (at, text), end in zip(said, ends, strict=True)
+    )
