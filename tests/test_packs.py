@@ -39,7 +39,12 @@ def test_the_english_pack_has_no_problems():
 
 
 BROKEN = {
-    "not YAML": ("answers/all.yaml", "relief:\n", "relief: [\n", "answers/all.yaml:3:10: expected ',' or ']'"),
+    "not YAML": (
+        "answers/all.yaml",
+        "relief:\n",
+        "relief: [\n",
+        "answers/all.yaml:3:10: expected ',' or ']'",
+    ),
     "a tab": ("pack.yaml", "  uk:", "\tuk:", "pack.yaml:8:1: found character '\\t'"),
     "a key twice": (
         "prompts.yaml",
@@ -78,7 +83,12 @@ BROKEN = {
         "nhs:other: {title: Other}\nrule:call-first",
         "sources.yaml:2:1: no statement refers to the source 'nhs:other'",
     ),
-    "a statement that the source document has not": ("answers/all.yaml", "[S2]", "[S2, S9]", "no statement S9"),
+    "a statement that the source document has not": (
+        "answers/all.yaml",
+        "[S2]",
+        "[S2, S9]",
+        "no statement S9",
+    ),
     "a statement unsaid": ("answers/all.yaml", "[S3]", "[S1]", "statement S3 is said nowhere"),
     "an unknown exercise": (
         "answers/all.yaml",
@@ -238,8 +248,18 @@ HARD_TO_USE = {
         "[blud is running out of my nose]",
         "sounds like 'blood is running out of my nose' of 'relief'",
     ),
-    "values that sound alike": ("slots.yaml", "right: [right", "right: [lefft, right", "sounds like 'left' (left)"),
-    "a list that nothing uses": ("slots.yaml", "side:", "colour:\n  red: [red]\nside:", "nothing uses the list"),
+    "values that sound alike": (
+        "slots.yaml",
+        "right: [right",
+        "right: [lefft, right",
+        "sounds like 'left' (left)",
+    ),
+    "a list that nothing uses": (
+        "slots.yaml",
+        "side:",
+        "colour:\n  red: [red]\nside:",
+        "nothing uses the list",
+    ),
     "pairs that share nothing": (
         "pack.yaml",
         "statements: 3",
@@ -259,7 +279,12 @@ def test_what_is_hard_to_say_or_to_understand_is_named_too(pack, name):
 
 
 def test_a_value_without_an_answer_is_named(pack):
-    change(pack, "slots.yaml", "  adult: [adult]", "  adult: [adult]\n  baby: [baby]\n  old: [grandpa]\n  dog: [dog]")
+    change(
+        pack,
+        "slots.yaml",
+        "  adult: [adult]",
+        "  adult: [adult]\n  baby: [baby]\n  old: [grandpa]\n  dog: [dog]",
+    )
     change(pack, "answers/all.yaml", "when: {age: child}", "when: {age: [child, adult, baby]}")
     text = "\n".join(problems(pack))
     assert "slots.yaml:8:3: no answer is for age 'old'" in text
@@ -299,7 +324,12 @@ def test_all_mistakes_come_in_one_run(pack):
 
 def test_the_words_yes_and_no_and_dates_are_words(pack):
     change(pack, "phrases/all.yaml", '"yes": {phrases: ["yes"]}', "yes: {phrases: [yes, on]}")
-    change(pack, "pack.yaml", "statements: 3", "statements: 3\nreviewed_by: A. Pharmacist\nreviewed_on: 2026-11-24")
+    change(
+        pack,
+        "pack.yaml",
+        "statements: 3",
+        "statements: 3\nreviewed_by: A. Pharmacist\nreviewed_on: 2026-11-24",
+    )
     assert problems(pack) == []
     assert load_pack(pack).phrases["yes"].phrases == ["yes", "on"]
     assert load_pack(pack).info.reviewed_on == "2026-11-24"
@@ -338,7 +368,9 @@ def test_a_bomb_of_aliases_does_not_go_off(pack):
     assert any("slots.yaml:1:5: written once with '&'" in problem for problem in problems(pack))
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, "- " * 50_000, "{a: " * 50_000, "a: !!set {b}", "? [a]\n: b"])
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "- " * 50_000, "{a: " * 50_000, "a: !!set {b}", "? [a]\n: b"]
+)
 def test_strange_yaml_is_a_problem_and_not_a_crash(pack, text):
     (pack / "slots.yaml").write_text(text)
     assert any(problem.startswith("slots.yaml:1:") for problem in problems(pack))

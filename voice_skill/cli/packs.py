@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from voice_skill.cli.common import JsonOption, error_line, note, out, verbosity, with_settings
+from voice_skill.cli.common import JsonOption, error_line, out, verbosity, with_settings
 from voice_skill.config import Settings
 from voice_skill.dialog.checks import coverage
 from voice_skill.dialog.pack import find_pack, load_pack
