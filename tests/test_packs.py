@@ -112,7 +112,8 @@ BROKEN = {
     "an answer that is never reached": (
         "answers/all.yaml",
         "    - say:\n        - {text: Sit up",
-        "    - when: {age: child}\n      say: [{text: Wait., sources: [S1]}]\n    - say:\n        - {text: Sit up",
+        "    - when: {age: child}\n      say: [{text: Wait., sources: [S1]}]\n"
+        "    - say:\n        - {text: Sit up",
         "never said: answer 1 of 'relief' holds whenever this one does",
     ),
     "a broken template": ("phrases/all.yaml", "[on {side}]", "[on {side}", "the template cannot be read"),
@@ -205,7 +206,7 @@ HARD_TO_USE = {
         "answers/all.yaml",
         "Dry air is a common reason.",
         "Atmospheric aridity constitutes a predominant aetiological determinant. Mucosal desiccation "
-        "precipitates vascular fragility. Anticoagulant administration exacerbates haemorrhagic manifestations. "
+        "precipitates vascular fragility. Anticoagulant administration exacerbates manifestations. "
         "Hypertensive individuals demonstrate disproportionate susceptibility. Environmental humidification "
         "facilitates restoration.",
         "'causes' is too hard to follow (reading grade",
@@ -228,7 +229,7 @@ HARD_TO_USE = {
         "phrases/all.yaml",
         "[why does my nose bleed]",
         '["[oh no] my nose is bleeding"]',
-        "phrases/all.yaml:5:13: 'my nose is bleeding' belongs to 'causes' and to 'relief' (phrases/all.yaml:2)",
+        "all.yaml:5:13: 'my nose is bleeding' belongs to 'causes' and to 'relief' (phrases/all.yaml:2)",
     ),
     "a phrase of two topics, with a list in one": (
         "phrases/all.yaml",

@@ -1,4 +1,4 @@
-"""Playing a pack's conversations with real sound: what the person says is spoken, and heard by the recogniser."""
+"""A pack's conversations with real sound: what the person says is spoken, and heard by the recogniser."""
 
 import zlib
 
@@ -59,7 +59,7 @@ def slam() -> Sound:
 
 
 def _speakers(settings: Settings, language: str) -> list[Voice]:
-    """Return the voice that is chosen; with "auto", all that are installed, so that not one alone is heard."""
+    """Return the chosen voice; with "auto", all that are installed, so that not one alone is heard."""
     if settings.voice != "auto":
         return [create_voice(settings.voice, language)]
     found: list[Voice] = []
