@@ -4,12 +4,16 @@ The automaton is walked as far as sentences of two meanings go the same way; wha
 claimed by both. Ways on which a single meaning is left are not followed, so that the walk stays short.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from voice_skill.hearing.automaton import Network
 from voice_skill.hearing.grammar import Grammar, Sentence
 from voice_skill.hearing.word_states import Position, Positions, WordStates
+
+MARKS = re.compile(r"[()\[\]{}|<>;]")
+"""What makes a sentence a pattern."""
 
 MOST_STATES = 200_000
 """States that are walked at most: a bound in time for a pack whose phrases nearly all overlap."""
@@ -28,11 +32,12 @@ def overlaps(
 ) -> Iterator[Overlap]:
     """Yield one overlap for each two sentences of different intents that some words belong to."""
     given = list(sentences)
-    grammar = Grammar(
-        (Sentence(sentence.template, str(number)) for number, sentence in enumerate(given)),
-        lists,
-        around=False,
-    )
+    numbered = [(str(number), sentence.template) for number, sentence in enumerate(given)]
+    patterns = (Sentence(text, number) for number, text in numbered if MARKS.search(text))
+    grammar = Grammar(patterns, lists, around=False)
+    for number, text in numbered:
+        if not MARKS.search(text):
+            grammar.add_examples([text], number)
     yield from _Walk(grammar.network, [sentence.intent for sentence in given]).run()
 
 

@@ -20,7 +20,7 @@ from voice_skill.hearing.grammar import Sentence
 from voice_skill.understanding.normalize import normal_form, normalize
 from voice_skill.understanding.red_flags import RedFlagFinder
 from voice_skill.understanding.rules import rule_problem
-from voice_skill.workshop.overlaps import overlaps
+from voice_skill.workshop.overlaps import MARKS, overlaps
 from voice_skill.workshop.sounds import sound_key
 
 MOST_WAYS = 400
@@ -29,7 +29,6 @@ MOST_WAYS = 400
 FEW_UNUSED = frozenset({"unknown", "other"})
 """Values that need no answer of their own: they are what the answer for any case is for."""
 
-_MARKS = re.compile(r"[()\[\]{}|<>;]")
 _RULE_LIST = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -68,7 +67,7 @@ def _lists(draft: Draft) -> dict[str, list[tuple[str, str]]]:
 
 def _ways(template: str) -> Iterator[str]:
     """Yield what a template without lists stands for; nothing if it cannot be read (reported elsewhere)."""
-    if not _MARKS.search(template):
+    if not MARKS.search(template):
         yield normal_form(template)
         return
     try:
@@ -83,16 +82,16 @@ def _phrases(draft: Draft) -> Iterator[Phrase]:
     for intent, of in draft.parts["phrases"].items():
         for kind in ("phrases", "examples"):
             for index, text in enumerate(getattr(of, kind)):
-                if kind == "phrases" or not _MARKS.search(text):
+                if kind == "phrases" or not MARKS.search(text):
                     yield Phrase(text, intent, "phrases", (intent, kind, index))
     for name, flag in (draft.parts["red_flags"] or {}).items():
         for index, text in enumerate(flag.examples):
-            if not _MARKS.search(text):
+            if not MARKS.search(text):
                 yield Phrase(text, f"flag:{name}", "red_flags", (name, "examples", index))
 
 
 def _readable(phrase: Phrase, lists: dict[str, list[tuple[str, str]]]) -> bool:
-    if not _MARKS.search(phrase.template):
+    if not MARKS.search(phrase.template):
         return bool(normal_form(phrase.template))
     try:
         used = list(references(parse_sentence(phrase.template).expression))

@@ -26,7 +26,6 @@ _RULES = [
         (r"c(?=[eiy])|z|ss", "s"),
         (r"c", "k"),
         (r"x", "ks"),
-        (r"v", "f"),
         (r"(?<=.)e$|(?<=.)es$", ""),
         (r"[aeiou]*(?:ee|ea|ie|ei|i|y)[aeiou]*", "i"),
         (r"[aeiou]*(?:oo|ou|u)[aeiou]*", "u"),
@@ -49,6 +48,6 @@ def _word_key(word: str) -> str:
 def sound_key(text: str) -> str:
     """Return a key that is the same for texts that sound alike; "" when there are no words.
 
-    Vowels are four, v is f and z is s. Word boundaries are not heard and do not count.
+    Vowels are four, and z is s. Word boundaries are not heard and do not count.
     """
     return "".join(map(_word_key, normal_form(text).split()))
