@@ -61,8 +61,10 @@ def main() -> None:
             start = time.perf_counter()
             draft = full_check(folder)
             times.append(time.perf_counter() - start)
-        print(f"{count} phrases: {statistics.median(times):.2f} s (median of {options.runs}), "
-              f"{len(draft.problems)} problems")
+        print(
+            f"{count} phrases: {statistics.median(times):.2f} s (median of {options.runs}), "
+            f"{len(draft.problems)} problems"
+        )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Can the voices be understood? Every sentence of a pack is spoken, and heard again.
 
-    .venv/bin/python -m benchmarks.intelligibility [PACK] [--voice piper|pyttsx3] [--every N] [--json OUT.json]
+    .venv/bin/python -m benchmarks.intelligibility [PACK] [--voice piper|pyttsx3] [--every N]
 
 The recogniser (Moonshine tiny) hears freely: it is told the words that occur in the pack, not its sentences.
 Its own mistakes count as well, so the figure is an upper bound. Word error rate: substitutions, insertions
@@ -50,7 +50,8 @@ def main() -> None:
     voice.close()
     errors, words = sum(row[0] for row in rows), sum(row[1] for row in rows)
     whole = sum(not row[0] for row in rows)
-    print(f"{options.voice}: {len(rows)} sentences, {words} words, word error rate {100 * errors / words:.2f} %")
+    rate = 100 * errors / words
+    print(f"{options.voice}: {len(rows)} sentences, {words} words, word error rate {rate:.2f} %")
     print(f"{whole} sentences without a mistake ({100 * whole / len(rows):.1f} %). The worst {WORST}:")
     for wrong, count, text, heard in sorted(rows, key=lambda row: -row[0] / row[1])[:WORST]:
         print(f"  {100 * wrong / count:3.0f} %  {text!r} -> {heard!r}")

@@ -87,7 +87,8 @@ def test_time_passes_while_something_is_said_and_while_something_is_held(noseble
 
 def test_a_noise_changes_nothing(nosebleed):
     noise = {"noise": True, "expect": {"quiet": True}}
-    assert play(nosebleed, {"user": "my nose is bleeding"}, noise, {"wait": True, "expect": {"holds_s": 60}}) == ()
+    goes_on = {"wait": True, "expect": {"holds_s": 60}}
+    assert play(nosebleed, {"user": "my nose is bleeding"}, noise, goes_on) == ()
 
 
 def test_waiting_for_nothing_is_a_mistake_of_the_writer(nosebleed):

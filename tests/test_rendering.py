@@ -39,7 +39,8 @@ def pack(home: Path) -> Path:
 
 
 def start(pack: Path, *options: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "voice_skill", "render", str(pack), "--voice", "pyttsx3", "--json", *options]
+    command = [sys.executable, "-m", "voice_skill", "render", str(pack), "--voice", "pyttsx3", "--json"]
+    command += options
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
