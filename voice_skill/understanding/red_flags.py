@@ -106,7 +106,7 @@ def _rules(flag: str, texts: Sequence[str], lists: Mapping[str, Sequence[str]]) 
 
 
 def _of_group(group: frozenset[Run], spans: Mapping[Run, list[Span]]) -> list[Span]:
-    return [span for run in group if run in spans for span in spans[run]]
+    return [span for run in spans.keys() & group for span in spans[run]]
 
 
 def _mood(heard: Heard, stretch: list[Span]) -> Mood:
