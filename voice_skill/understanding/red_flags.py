@@ -10,7 +10,15 @@ from typing import Literal
 
 from voice_skill.dialog.schema import RedFlag
 from voice_skill.errors import PackError
-from voice_skill.understanding.moods import denied, in_order, long_ago, not_meant, only_asked
+from voice_skill.understanding.moods import (
+    believed,
+    denied,
+    in_order,
+    long_ago,
+    not_meant,
+    only_asked,
+    supposed,
+)
 from voice_skill.understanding.normalize import Words
 from voice_skill.understanding.rules import Heard, Rule, RuleBook, Run, Span, rule_problem, stretches
 
@@ -67,18 +75,18 @@ class RedFlagFinder:
         return sorted(signs, key=lambda sign: (sign.mood != "now", sign.level != "emergency"))
 
     def _signs(self, flag: _FlagRules, heard: Heard, spans: Mapping[Run, list[Span]]) -> list[Sign]:
+        said = [(rule, groups) for rule in flag.said if (groups := _of_rule(rule, spans))]
+        if not said:
+            return []
         harmless = {
             at
             for rule in flag.unless
-            for stretch in stretches([_of_group(group, spans) for group in rule.groups])
+            for stretch in stretches(_of_rule(rule, spans))
             for span in stretch
             for at in range(span.start, span.end)
         }
         best: Sign | None = None
-        for rule in flag.said:
-            groups = [_of_group(group, spans) for group in rule.groups]
-            if not all(groups):
-                continue
+        for rule, groups in said:
             best = best or Sign(flag.flag, flag.level, "denied", rule.text)
             groups = [
                 [
@@ -105,18 +113,25 @@ def _rules(flag: str, texts: Sequence[str], lists: Mapping[str, Sequence[str]]) 
     return [Rule(text, lists) for text in texts]
 
 
-def _of_group(group: frozenset[Run], spans: Mapping[Run, list[Span]]) -> list[Span]:
-    return [span for run in spans.keys() & group for span in spans[run]]
+def _of_rule(rule: Rule, spans: Mapping[Run, list[Span]]) -> list[list[Span]]:
+    """Return where the alternatives of each group are heard; nothing unless each is."""
+    groups = []
+    for group in rule.groups:
+        if group.isdisjoint(spans):
+            return []
+        groups.append([span for run, found in spans.items() if run in group for span in found])
+    return groups
 
 
 def _mood(heard: Heard, stretch: list[Span]) -> Mood:
     first = min(span.start for span in stretch)
     last = max(span.end for span in stretch) - 1
     if heard.sentences[first] == heard.sentences[last]:
-        if only_asked(heard, heard.sentences[first]):
+        asked = only_asked(heard, heard.sentences[first])
+        if asked or supposed(heard, first, last) or believed(heard, first, last):
             return "asked"
         if not_meant(heard, first, last):
             return "denied"
-    if all(long_ago(heard, heard.clauses[span.start]) for span in stretch):
+    if any(long_ago(heard, span.start) for span in stretch):
         return "past"
     return "now"

@@ -134,7 +134,7 @@ class RuleBook:
 
 def stretches(groups: list[list[Span]]) -> Iterator[list[Span]]:
     """Yield, for each place where all groups are heard within one stretch, one span for each group."""
-    if not all(groups):
+    if not groups or not all(groups):
         return
     for first in sorted({span for group in groups for span in group}, key=lambda span: span.start):
         chosen = []
