@@ -68,6 +68,8 @@ _RESOLVED = re.compile(
     re.VERBOSE,
 )
 """Said after such a time: it is over."""
+_RETURNED = re.compile(r"\b(again|is back|come back|came back|comes back|returned|same as then|like then)\b")
+"""Said after such a time: it is not over."""
 _SUPPOSED = re.compile(
     r"""^((and|so|but|or|well|okay|right|just)\ )*(
       (suppose|supposing|imagine|pretend|hypothetically)\b
@@ -126,7 +128,7 @@ _FIGURE = re.compile(
     | sick\ and\ tired\ of | to\ die\ for
     | (?<!on\ )(?<!at\ )(my|the|our|this|your)\ (phone|printer|laptop|computer|screen|telly|tv|television|boiler
       |washing\ machine|wifi|internet|router|battery|fridge|dishwasher|kettle|toaster|hoover|website|app|satnav)
-      \ (s\ |is\ |has\ |keeps\ |just\ |had\ )+(having\ |got\ |gone\ )?(a\ |an\ )?
+      \ (s\ |is\ |has\ |keeps\ |just\ |had\ )*(having\ |got\ |gone\ )?(a\ |an\ )?
       (fit|fits|seizure|stroke|heart\ attack|dead|died|dying|collapsed|overheat\w*|burning\ up|crashed|frozen)
     | bleeding\ (thing|cramp|cramps|nuisance|hell|useless|idiot|heck)
     )\b""",
@@ -237,7 +239,7 @@ def long_ago(heard: Heard, at: int) -> bool:
     """
     clause = heard.clauses[at]
     text = _clause(heard, clause)
-    if _PRESENT.search(text):
+    if _PRESENT.search(text) or _RETURNED.search(_rest(heard, at)):
         return False
     beside = [_clause(heard, c) for c in (clause - 1, clause + 1) if _same_sentence(heard, at, c)]
     when = [text, *(words for words in beside if len(words.split()) <= _TIME_ALONE)]
@@ -246,21 +248,15 @@ def long_ago(heard: Heard, at: int) -> bool:
     return any(map(_WEEKS_AGO.search, when)) and bool(_RESOLVED.search(_rest(heard, at)))
 
 
-def supposed(heard: Heard, first: int, last: int) -> bool:
-    """Say whether the words first..last stand in one clause that tells of what might be."""
-    clause = heard.clauses[first]
-    return heard.clauses[last] == clause and bool(_SUPPOSED.search(_clause(heard, clause)))
+def supposed(heard: Heard, at: int) -> bool:
+    """Say whether the word `at` stands in a clause that tells of what might be."""
+    return bool(_SUPPOSED.search(_clause(heard, heard.clauses[at])))
 
 
-def believed(heard: Heard, first: int, last: int) -> bool:
-    """Say whether the words first..last stand in one clause that tells what somebody takes a cramp for."""
-    clause = heard.clauses[first]
-    told = _clause(heard, clause)
-    return (
-        heard.clauses[last] == clause
-        and bool(_BELIEF.search(told))
-        and not _MINE_NOW.search(_BELIEF.sub(" ", told))
-    )
+def believed(heard: Heard, at: int) -> bool:
+    """Say whether the word `at` stands in a clause that tells what somebody takes a cramp for."""
+    told = _clause(heard, heard.clauses[at])
+    return bool(_BELIEF.search(told)) and not _MINE_NOW.search(_BELIEF.sub(" ", told))
 
 
 def only_asked(heard: Heard, sentence: int) -> bool:

@@ -23,14 +23,15 @@ from voice_skill.understanding.normalize import Words
 from voice_skill.understanding.rules import Heard, Rule, RuleBook, Run, Span, rule_problem, stretches
 
 Level = Literal["urgent", "emergency"]
-Mood = Literal["now", "asked", "past", "denied"]
+Mood = Literal["now", "asked", "past", "denied", "cleared"]
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
     """A red flag whose words were heard, and the rule that fits.
 
-    mood: said of now, only asked about, of the past, or denied (which includes the words of an `unless`).
+    mood: said of now, only asked about, of the past, or denied (which includes the words of an `unless`);
+    cleared: no rule fits, but the words of an `unless` were heard.
     """
 
     flag: str
@@ -76,8 +77,6 @@ class RedFlagFinder:
 
     def _signs(self, flag: _FlagRules, heard: Heard, spans: Mapping[Run, list[Span]]) -> list[Sign]:
         said = [(rule, groups) for rule in flag.said if (groups := _of_rule(rule, spans))]
-        if not said:
-            return []
         harmless = {
             at
             for rule in flag.unless
@@ -85,9 +84,10 @@ class RedFlagFinder:
             for span in stretch
             for at in range(span.start, span.end)
         }
-        best: Sign | None = None
+        best = Sign(flag.flag, flag.level, "cleared", "") if harmless else None
         for rule, groups in said:
-            best = best or Sign(flag.flag, flag.level, "denied", rule.text)
+            if best is None or best.mood == "cleared":
+                best = Sign(flag.flag, flag.level, "denied", rule.text)
             groups = [
                 [
                     s
@@ -127,11 +127,12 @@ def _mood(heard: Heard, stretch: list[Span]) -> Mood:
     first = min(span.start for span in stretch)
     last = max(span.end for span in stretch) - 1
     if heard.sentences[first] == heard.sentences[last]:
-        asked = only_asked(heard, heard.sentences[first])
-        if asked or supposed(heard, first, last) or believed(heard, first, last):
+        if only_asked(heard, heard.sentences[first]):
             return "asked"
         if not_meant(heard, first, last):
             return "denied"
+    if any(supposed(heard, span.start) or believed(heard, span.start) for span in stretch):
+        return "asked"
     if any(long_ago(heard, span.start) for span in stretch):
         return "past"
     return "now"
