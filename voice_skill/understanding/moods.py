@@ -109,7 +109,7 @@ _STORY = re.compile(
       |movie|television|programme|program|show|series|news|radio|papers?|book|novel|story|play|game|podcast
       |documentary
       |episode|drama|video|advert|cartoon|magazine) | eastenders | corrie | netflix | youtube
-    | (watching|watched|reading)\ (a|an|the|this|that|some|about)\b | (read|heard)\ (about|of|that|somewhere)
+    | (watching|watched|reading)\ (a|an|the|this|that|some|about)\b(?!\ (clock|time|minutes)) | (read|heard)\ (about|of|that|somewhere)
     | not\ that\ (i|he|she|we)\ (have|has|had|am|do)\b | hypothetically | out\ of\ (interest|curiosity)
     | (just|only|merely)\ (asking|curious|wondering|checking)
     | (write|writing|wrote|tell|make\ up)\ (me\ )?(a|an|the|my)\ (story|novel|poem|script|song|play|joke)

@@ -12,6 +12,7 @@ from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
 from voice_skill.understanding.intents import BY_MEDICINE, FLAG_INTENT, SLOTS, STEERING
 from voice_skill.understanding.likeness import Likeness, Sample
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Candidate, Context, Meaning
+from voice_skill.understanding.misheard import Ear
 from voice_skill.understanding.normalize import Words, normalize, pieces, without_fillers
 from voice_skill.understanding.red_flags import Level, RedFlagFinder, Sign
 from voice_skill.understanding.sentences import SentenceEncoder, common_words
@@ -27,6 +28,12 @@ LIKE_A_FLAG = 0.5
 
 PERHAPS_A_FLAG = 0.3
 """From this probability on, they leave a doubt: the person is asked."""
+
+NAMES = ("medicine", "supplement", "veintablet")
+"""Slot lists with names that recognisers do not know, and write as everyday words."""
+
+HEARD_WRONG = ("charley horse",)
+"""Other such names."""
 
 CLEARED = 0.2
 """What is left of a red flag's probability when only harmless words of its kind were heard."""
@@ -58,6 +65,8 @@ class Understander:
         ordinary = _words_of(phrases, red_flags) | common_words()
         self._slots = SlotFinder(slots, ordinary)
         self._signs = RedFlagFinder(red_flags, self._slots.phrases, ordinary)
+        names = (name for slot in NAMES for name in self._slots.phrases.get(slot, ()) if " " not in name)
+        self._ear = Ear([*names, *HEARD_WRONG], ordinary | self._slots.vocabulary | self._signs.vocabulary)
         self._levels = {name: flag.level for name, flag in red_flags.items()}
         self._templates = [
             (intent, Template(text)) for intent, said in phrases.items() for text in said.phrases
@@ -70,7 +79,7 @@ class Understander:
     def understand(self, text: str, context: Context | None = None) -> Meaning:
         """Return what `text` means; intent None when nothing was said."""
         context = context or Context()
-        heard = normalize(text)
+        heard = self._ear.restore(normalize(text))
         if not heard.words:
             return _no_words(text)
         signs = self._signs.find(heard) if len(text) <= _LONG else self._anywhere(text)
