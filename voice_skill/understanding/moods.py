@@ -39,7 +39,7 @@ _LONG_AGO = re.compile(
     | when\ i\ was\ (a|an|young|younger|little|pregnant|at|in|having|carrying|expecting)
     | (as|when)\ (a|i\ was)\ (child|kid|boy|girl|teenager|teen|lad|lass|student|youngster|baby|toddler)
     | once\ (in|at|when|on|as|years) | with\ my\ (first|second|third|last|previous|other)\b
-    | once\ had | history\ of | in\ (the\ )?((19|20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
+    | once\ had | (had|got|\w+ed)\ (\w+\ )?once | history\ of | in\ (the\ )?((19|20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
     | when\ (he|she|they)\ (was|were) | died\ of | died\ from | before\ (covid|the\ war|i\ was\ married)
     )\b""",
     re.VERBOSE,
@@ -54,7 +54,8 @@ _PRESENT = re.compile(
 _WEEKS_AGO = re.compile(
     r"""\b(
       last\ (month|week) | (weeks|months)\ (ago|back) | a\ (month|fortnight)\ ago | back\ in\ \w+
-    | the\ other\ (week|month)
+    | the\ other\ (week|month) | in\ (the\ )?(january|february|march|april|may|june|july|august|september
+      |october|november|december|spring|summer|autumn|winter|new\ year)
     )\b""",
     re.VERBOSE,
 )
@@ -68,6 +69,12 @@ _RESOLVED = re.compile(
     re.VERBOSE,
 )
 """Said after such a time: it is over."""
+_EVENT = re.compile(
+    r"""\bhad\ (a|an|his|her|my|another)\ (\w+\ )?
+    (stroke|heart\ attack|seizure|fit|clot|bypass|embolism|reaction|miscarriage|fall|fracture)\b""",
+    re.VERBOSE,
+)
+"""What somebody had at such a time, and what is over by its nature."""
 _RETURNED = re.compile(r"\b(again|is back|come back|came back|comes back|returned|same as then|like then)\b")
 """Said after such a time: it is not over."""
 _SUPPOSED = re.compile(
@@ -185,6 +192,7 @@ _FRAME = re.compile(
     | what\ if\ (i|my|he|she)(\ have|\ had|\ get|\ got|\ can\ not)?
     | if\ (i|my|he|she|you)(\ ever|\ should)?\ (get|got|had|have|start|stop|take|took|overdose|swallow)s?
     | i\ am\ (just|only)\ (asking|curious|wondering|checking) | (just\ )?so\ (that\ )?i\ know
+    | if\ (i|you|we)\ (sit|stand|lie|fly|travel|rub|massage|stretch|exercise|run|walk|drink|eat|use|keep|leave)
     | (my|our|the)\ (neighbou?r|friend|mate|gran|mum|dad|wife|husband|sister|brother|aunt\w*|uncle|colleague|boss)
       \ (says?|said|reckons?|thinks?|told\ me|swears?|claims?|believes?)
     | (what\ )?(can|could|should|do|would|will|must)\ (i|we)(\ \w+)? | i\ (have\ )?(heard|read) | tell\ me
@@ -245,7 +253,8 @@ def long_ago(heard: Heard, at: int) -> bool:
     when = [text, *(words for words in beside if len(words.split()) <= _TIME_ALONE)]
     if any(_LONG_AGO.search(words) for words in when):
         return True
-    return any(map(_WEEKS_AGO.search, when)) and bool(_RESOLVED.search(_rest(heard, at)))
+    over = _RESOLVED.search(_rest(heard, at)) or _EVENT.search(text)
+    return any(map(_WEEKS_AGO.search, when)) and bool(over)
 
 
 def supposed(heard: Heard, at: int) -> bool:

@@ -35,7 +35,7 @@ NAMES = ("medicine", "supplement", "veintablet")
 HEARD_WRONG = ("charley horse",)
 """Other such names."""
 
-CLEARED = 0.2
+CLEARED = 0.02
 """What is left of a red flag's probability when only harmless words of its kind were heard."""
 
 _FLAG = "flag:"
