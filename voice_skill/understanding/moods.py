@@ -39,7 +39,7 @@ _LONG_AGO = re.compile(
     | when\ i\ was\ (a|an|young|younger|little|pregnant|at|in|having|carrying|expecting)
     | (as|when)\ (a|i\ was)\ (child|kid|boy|girl|teenager|teen|lad|lass|student|youngster|baby|toddler)
     | once\ (in|at|when|on|as|years) | with\ my\ (first|second|third|last|previous|other)\b
-    | once\ had | (had|got|\w+ed)\ (\w+\ )?once | history\ of | in\ (the\ )?((19|20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
+    | once\ had | (had|got|\w+ed)\ (\w+\ )?once | \w+ed\b.*\bonce$ | history\ of | in\ (the\ )?((19|20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
     | when\ (he|she|they)\ (was|were) | died\ of | died\ from | before\ (covid|the\ war|i\ was\ married)
     )\b""",
     re.VERBOSE,
@@ -71,7 +71,7 @@ _RESOLVED = re.compile(
 """Said after such a time: it is over."""
 _EVENT = re.compile(
     r"""\bhad\ (a|an|his|her|my|another)\ (\w+\ )?
-    (stroke|heart\ attack|seizure|fit|clot|bypass|embolism|reaction|miscarriage|fall|fracture)\b""",
+    (stroke|heart\ attack|seizure|fit|clot|cramp|spasm|bypass|embolism|reaction|miscarriage|fall|fracture)\b""",
     re.VERBOSE,
 )
 """What somebody had at such a time, and what is over by its nature."""

@@ -35,9 +35,6 @@ NAMES = ("medicine", "supplement", "veintablet")
 HEARD_WRONG = ("charley horse",)
 """Other such names."""
 
-CLEARED = 0.02
-"""What is left of a red flag's probability when only harmless words of its kind were heard."""
-
 _FLAG = "flag:"
 _SAMPLES_OF_TEMPLATE = 2
 _SAMPLE_WEIGHT = 0.5
@@ -129,7 +126,7 @@ class Understander:
         """Return the probability of each class, in the light of the context."""
         point = self._encoder.encode([" ".join(core)])[0]
         chances = self.likeness.probabilities(core, self._abstract(core), point)
-        settled = {sign.flag: CLEARED if sign.mood == "cleared" else 0.0 for sign in signs}
+        settled = {sign.flag for sign in signs}
         asked = any(sign.mood == "asked" for sign in signs)
         for name in chances:
             if name in context.expecting:
@@ -137,7 +134,8 @@ class Understander:
             if name in STEERING:
                 chances[name] *= 2 if context.in_session else 1
                 chances[name] *= 1 if len(core) <= _SHORT else 0.2
-            chances[name] *= settled.get(name.removeprefix(_FLAG), 1.0)
+            if name.removeprefix(_FLAG) in settled:
+                chances[name] = 0.0
             if asked and name in ("conditions", "doctor"):
                 chances[name] = 3 * (chances[name] + 0.05)
         return _shared(chances, 1.0)
