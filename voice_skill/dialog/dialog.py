@@ -70,7 +70,9 @@ class Dialog:
             expecting = (*state.choices, "yes", "no")
         elif state.rest:
             expecting = ("yes", "no", "next")
-        return Context(expecting, state.asking, in_session=bool(state.topic or state.exercise))
+        running = bool(state.topic or state.exercise)
+        topic = "" if state.flag or state.doubt else state.topic
+        return Context(expecting, state.asking, in_session=running, topic=topic, known=state.slots)
 
     def step(self, state: State, event: Input) -> Turn:
         """Return what follows from one input. The same arguments always give the same turn."""
@@ -229,7 +231,7 @@ class Dialog:
 
     def _merge(self, state: State, meaning: Meaning) -> dict[str, str]:
         known = {slot: value for slot, value in state.slots.items() if slot in self.pack.info.remembered}
-        return {**known, **meaning.slots}
+        return {**known, **meaning.besides, **meaning.slots}
 
     def _answer(self, state: State, meaning: Meaning) -> Turn:
         intent = meaning.intent or ""

@@ -113,7 +113,11 @@ class Likeness:
         learnt = self._learnt
         vector = vector_of(weights_of(words, abstract), learnt.idf)
         at = np.flatnonzero(vector)
-        scores = vector[at] @ learnt.by_word[at] + _nearness(point[None], learnt.points)[0] @ learnt.by_point
+        # Not with "@": it may wait for other threads many times as long as these sums take.
+        near = MEANING * np.exp(SHARPNESS * (np.einsum("ij,j->i", learnt.points, point) - 1))
+        scores = np.einsum("i,ij->j", vector[at], learnt.by_word[at]) + np.einsum(
+            "i,ij->j", near, learnt.by_point
+        )
         scores[self._unknown] = max(scores[self._unknown], UNKNOWN)
         return dict(zip(self.labels, map(float, _softmax(scores * SCALE)), strict=True))
 

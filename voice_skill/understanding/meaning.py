@@ -26,11 +26,14 @@ class Context:
     expecting: intents the open question can be answered with, e.g. ("yes", "no").
     asking_slot: the slot the open question asks for, e.g. "muscle", or "".
     in_session: an exercise or answer is running, so short commands are likely.
+    topic: the intent answered last, "" if none. known: slots that are known of the person's cramp.
     """
 
     expecting: tuple[str, ...] = ()
     asking_slot: str = ""
     in_session: bool = False
+    topic: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Meaning:
     text: as heard. intent: a name of the taxonomy, "out_of_scope", or None when nothing was said.
     urgency: of a red flag in the words, else "none". candidates: best first, the chosen one included.
     doubt: a red flag that may be in the words, "" if none; then ask before anything else.
+    besides: what was said of the person's cramp but is no slot of the intent: muscle, side, pregnancy.
     """
 
     text: str
@@ -49,3 +53,4 @@ class Meaning:
     confidence: float = 0.0
     candidates: tuple[Candidate, ...] = ()
     doubt: str = ""
+    besides: Mapping[str, str] = field(default_factory=dict)

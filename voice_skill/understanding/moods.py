@@ -5,6 +5,9 @@ import re
 from voice_skill.understanding.rules import Heard, Span
 from voice_skill.understanding.words import listed
 
+_TIME_ALONE = 6
+"""Words of a clause that is nothing but a time, at most: "this was forty years ago"."""
+
 NEGATIONS = listed("no not never without nor neither none denies hardly nothing nobody")
 
 _LIGHT = listed(
@@ -36,7 +39,8 @@ _LONG_AGO = re.compile(
     | when\ i\ was\ (a|an|young|younger|little|pregnant|at|in|having|carrying|expecting)
     | (as|when)\ (a|i\ was)\ (child|kid|boy|girl|teenager|teen|lad|lass|student|youngster|baby|toddler)
     | once\ (in|at|when|on|as|years) | with\ my\ (first|second|third|last|previous|other)\b
-    | once\ had | history\ of | in\ (19|20)\d\d | when\ (he|she|they)\ (was|were) | died\ of | died\ from
+    | once\ had | (had|got|\w+ed)\ (\w+\ )?once | \w+ed\b.*\bonce$ | history\ of | in\ (the\ )?((19|20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
+    | when\ (he|she|they)\ (was|were) | died\ of | died\ from | before\ (covid|the\ war|i\ was\ married)
     )\b""",
     re.VERBOSE,
 )
@@ -47,6 +51,51 @@ _PRESENT = re.compile(
     )\b""",
     re.VERBOSE,
 )
+_WEEKS_AGO = re.compile(
+    r"""\b(
+      last\ (month|week) | (weeks|months)\ (ago|back) | a\ (month|fortnight)\ ago | back\ in\ \w+
+    | the\ other\ (week|month) | in\ (the\ )?(january|february|march|april|may|june|july|august|september
+      |october|november|december|spring|summer|autumn|winter|new\ year)
+    )\b""",
+    re.VERBOSE,
+)
+"""Time that has passed, but not long enough to be no concern by itself."""
+_RESOLVED = re.compile(
+    r"""\b(
+      (long|all)\ (gone|sorted|better|cleared|healed|fine|clear|good) | healed\ (fine|up|well|nicely)
+    | cleared\ up | got\ over\ (it|that) | recovered | (sorted|gone|fine|better|settled|cleared)\ now
+    | back\ to\ normal | long\ since
+    )\b""",
+    re.VERBOSE,
+)
+"""Said after such a time: it is over."""
+_EVENT = re.compile(
+    r"""\bhad\ (a|an|his|her|my|another)\ (\w+\ )?
+    (stroke|heart\ attack|seizure|fit|clot|cramp|spasm|bypass|embolism|reaction|miscarriage|fall|fracture)\b""",
+    re.VERBOSE,
+)
+"""What somebody had at such a time, and what is over by its nature."""
+_RETURNED = re.compile(r"\b(again|is back|come back|came back|comes back|returned|same as then|like then)\b")
+"""Said after such a time: it is not over."""
+_SUPPOSED = re.compile(
+    r"""^((and|so|but|or|well|okay|right|just)\ )*(
+      (suppose|supposing|imagine|pretend|hypothetically)\b
+    | (let\ us\ )?say\ (a|my|the|somebody|someone|i|you|it)\ \w*\ ?\w*\ ?(went|got|had|swelled|lasted|turned|did)\b
+    | (what\ )?(if|in\ case|even\ if)\b.*\b(ever|were\ to|was\ to|did|happened\ to)\b
+    )""",
+    re.VERBOSE,
+)
+"""How a clause begins that tells of what might be."""
+_BELIEF = re.compile(
+    r"""\b(
+      (says?|said|reckons?|thinks?|told\ me|swears?|heard|read|believes?|claims?)(\ \w+){0,3}
+      \ (cramps?|spasms?|cramping|it|that|they|this)(\ \w+){0,2}
+      \ (means?|meaning|causes?|caused|leads?|comes?\ from|signs?|symptoms?)
+    | tell\ (a|the)\ \w+(\ \w+)?\ (from|apart)
+    )\b""",
+    re.VERBOSE,
+)
+"""Wording of what others believe, and of telling one thing from another."""
 _IN_ORDER = re.compile(
     r"""^(colour\ |rate\ )?(is|are|feels?|looks?|seems?|s)\ (a\ |perfectly\ |as\ |the\ )*
     (normal|fine|okay|grand|usual|healed|mended|right\ as|all\ right|the\ same)\b
@@ -67,9 +116,12 @@ _STORY = re.compile(
       |movie|television|programme|program|show|series|news|radio|papers?|book|novel|story|play|game|podcast
       |documentary
       |episode|drama|video|advert|cartoon|magazine) | eastenders | corrie | netflix | youtube
-    | (watching|watched|reading)\ (a|an|the|this|that|some|about)\b | (read|heard)\ (about|of|that|somewhere)
+    | (watching|watched|reading)\ (a|an|the|this|that|some|about)\b(?!\ (clock|time|minutes)) | (read|heard)\ (about|of|that|somewhere)
     | not\ that\ (i|he|she|we)\ (have|has|had|am|do)\b | hypothetically | out\ of\ (interest|curiosity)
-    | (just|only|merely)\ (asking|curious|wondering|checking) | (my|the)\ (crossword|quiz|homework|essay|exam)
+    | (just|only|merely)\ (asking|curious|wondering|checking)
+    | (write|writing|wrote|tell|make\ up)\ (me\ )?(a|an|the|my)\ (story|novel|poem|script|song|play|joke)
+    | (the|a|our|my|this)\ (hero|heroine|villain|character|plot|murderer|detective|actor|actress|murder\ mystery)
+    | (my|the)\ (crossword|quiz|homework|essay|exam)
     )\b""",
     re.VERBOSE,
 )
@@ -81,6 +133,11 @@ _FIGURE = re.compile(
     | (heart\ attack|stroke|fit|fainted|faint|collapse|collapsed)\ (at|over|when)\ (the|i|we|she|he|they)
       \ (price|cost|bill|saw|see|heard|total|size|smell|thought)
     | sick\ and\ tired\ of | to\ die\ for
+    | (?<!on\ )(?<!at\ )(my|the|our|this|your)\ (phone|printer|laptop|computer|screen|telly|tv|television|boiler
+      |washing\ machine|wifi|internet|router|battery|fridge|dishwasher|kettle|toaster|hoover|website|app|satnav)
+      \ (s\ |is\ |has\ |keeps\ |just\ |had\ )*(having\ |got\ |gone\ )?(a\ |an\ )?
+      (fit|fits|seizure|stroke|heart\ attack|dead|died|dying|collapsed|overheat\w*|burning\ up|crashed|frozen)
+    | bleeding\ (thing|cramp|cramps|nuisance|hell|useless|idiot|heck)
     )\b""",
     re.VERBOSE,
 )
@@ -134,6 +191,10 @@ _FRAME = re.compile(
     | if\ (my|his|her|your|the)\ \w+\ (went|goes|ever|turned|turns|were)
     | what\ if\ (i|my|he|she)(\ have|\ had|\ get|\ got|\ can\ not)?
     | if\ (i|my|he|she|you)(\ ever|\ should)?\ (get|got|had|have|start|stop|take|took|overdose|swallow)s?
+    | i\ am\ (just|only)\ (asking|curious|wondering|checking) | (just\ )?so\ (that\ )?i\ know
+    | if\ (i|you|we)\ (sit|stand|lie|fly|travel|rub|massage|stretch|exercise|run|walk|drink|eat|use|keep|leave)
+    | (my|our|the)\ (neighbou?r|friend|mate|gran|mum|dad|wife|husband|sister|brother|aunt\w*|uncle|colleague|boss)
+      \ (says?|said|reckons?|thinks?|told\ me|swears?|claims?|believes?)
     | (what\ )?(can|could|should|do|would|will|must)\ (i|we)(\ \w+)? | i\ (have\ )?(heard|read) | tell\ me
     )\b""",
     re.VERBOSE,
@@ -178,18 +239,40 @@ def not_meant(heard: Heard, first: int, last: int) -> bool:
     )
 
 
-def long_ago(heard: Heard, clause: int) -> bool:
-    """Say whether a clause tells of long ago and of nothing present."""
+def long_ago(heard: Heard, at: int) -> bool:
+    """Say whether the clause of the word `at` tells of long ago and of nothing present.
+
+    "Forty years ago" may also be a clause of its own, before or after. A time of weeks ago counts only
+    where the rest of the sentence says that it is over.
+    """
+    clause = heard.clauses[at]
     text = _clause(heard, clause)
-    return bool(_LONG_AGO.search(text)) and not _PRESENT.search(text)
+    if _PRESENT.search(text) or _RETURNED.search(_rest(heard, at)):
+        return False
+    beside = [_clause(heard, c) for c in (clause - 1, clause + 1) if _same_sentence(heard, at, c)]
+    when = [text, *(words for words in beside if len(words.split()) <= _TIME_ALONE)]
+    if any(_LONG_AGO.search(words) for words in when):
+        return True
+    over = _RESOLVED.search(_rest(heard, at)) or _EVENT.search(text)
+    return any(map(_WEEKS_AGO.search, when)) and bool(over)
+
+
+def supposed(heard: Heard, at: int) -> bool:
+    """Say whether the word `at` stands in a clause that tells of what might be."""
+    return bool(_SUPPOSED.search(_clause(heard, heard.clauses[at])))
+
+
+def believed(heard: Heard, at: int) -> bool:
+    """Say whether the word `at` stands in a clause that tells what somebody takes a cramp for."""
+    told = _clause(heard, heard.clauses[at])
+    return bool(_BELIEF.search(told)) and not _MINE_NOW.search(_BELIEF.sub(" ", told))
 
 
 def only_asked(heard: Heard, sentence: int) -> bool:
     """Say whether a sentence asks for information, and of nobody in particular."""
     text = _sentence(heard, sentence)
-    if not (_QUESTION.search(text) and _ABOUT.search(text)):
-        return False
-    return not _PERSONAL.search(_FRAME.sub(" ", text))
+    general = not _PERSONAL.search(_FRAME.sub(" ", text))
+    return general and bool(_QUESTION.search(text) and _ABOUT.search(text))
 
 
 def _denies(words: tuple[str, ...], at: int, start: int) -> bool:
@@ -208,6 +291,18 @@ def _follows_a_denial(heard: Heard, at: int) -> bool:
     before = range(at - 1, max(-1, at - 8), -1)
     same = [i for i in before if heard.clauses[i] == heard.clauses[at]]
     return any(heard.words[i] in NEGATIONS and heard.words[i - 1 : i] != ("can",) for i in same)
+
+
+def _same_sentence(heard: Heard, at: int, clause: int) -> bool:
+    sentence = heard.sentences[at]
+    return any(c == clause and s == sentence for c, s in zip(heard.clauses, heard.sentences, strict=True))
+
+
+def _rest(heard: Heard, at: int) -> str:
+    """Return the words from `at` to the end of its sentence."""
+    return " ".join(
+        w for w, s in zip(heard.words[at:], heard.sentences[at:], strict=True) if s == heard.sentences[at]
+    )
 
 
 def _clause(heard: Heard, clause: int) -> str:

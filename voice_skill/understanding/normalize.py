@@ -125,6 +125,8 @@ def _written_out(token: str, before: str) -> list[str]:
         return [_number(token)]
     if token in CONTRACTIONS:
         return [SPELLINGS.get(word, word) for word in CONTRACTIONS[token].split()]
+    if token.startswith(("t'", "th'")) and token.rpartition("'")[2]:
+        return ["the", *_written_out(token.partition("'")[2], "the")]
     if token.endswith("in'") and len(token) >= 5:
         token = token[:-1] + "g"
     token = token.strip("'") if token not in ("'em", "'cause") else token

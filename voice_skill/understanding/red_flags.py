@@ -10,19 +10,28 @@ from typing import Literal
 
 from voice_skill.dialog.schema import RedFlag
 from voice_skill.errors import PackError
-from voice_skill.understanding.moods import denied, in_order, long_ago, not_meant, only_asked
+from voice_skill.understanding.moods import (
+    believed,
+    denied,
+    in_order,
+    long_ago,
+    not_meant,
+    only_asked,
+    supposed,
+)
 from voice_skill.understanding.normalize import Words
 from voice_skill.understanding.rules import Heard, Rule, RuleBook, Run, Span, rule_problem, stretches
 
 Level = Literal["urgent", "emergency"]
-Mood = Literal["now", "asked", "past", "denied"]
+Mood = Literal["now", "asked", "past", "denied", "cleared"]
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
     """A red flag whose words were heard, and the rule that fits.
 
-    mood: said of now, only asked about, of the past, or denied (which includes the words of an `unless`).
+    mood: said of now, only asked about, of the past, or denied (which includes the words of an `unless`);
+    cleared: no rule fits, but the words of an `unless` were heard.
     """
 
     flag: str
@@ -67,19 +76,18 @@ class RedFlagFinder:
         return sorted(signs, key=lambda sign: (sign.mood != "now", sign.level != "emergency"))
 
     def _signs(self, flag: _FlagRules, heard: Heard, spans: Mapping[Run, list[Span]]) -> list[Sign]:
+        said = [(rule, groups) for rule in flag.said if (groups := _of_rule(rule, spans))]
         harmless = {
             at
             for rule in flag.unless
-            for stretch in stretches([_of_group(group, spans) for group in rule.groups])
+            for stretch in stretches(_of_rule(rule, spans))
             for span in stretch
             for at in range(span.start, span.end)
         }
-        best: Sign | None = None
-        for rule in flag.said:
-            groups = [_of_group(group, spans) for group in rule.groups]
-            if not all(groups):
-                continue
-            best = best or Sign(flag.flag, flag.level, "denied", rule.text)
+        best = Sign(flag.flag, flag.level, "cleared", "") if harmless else None
+        for rule, groups in said:
+            if best is None or best.mood == "cleared":
+                best = Sign(flag.flag, flag.level, "denied", rule.text)
             groups = [
                 [
                     s
@@ -105,8 +113,14 @@ def _rules(flag: str, texts: Sequence[str], lists: Mapping[str, Sequence[str]]) 
     return [Rule(text, lists) for text in texts]
 
 
-def _of_group(group: frozenset[Run], spans: Mapping[Run, list[Span]]) -> list[Span]:
-    return [span for run in group if run in spans for span in spans[run]]
+def _of_rule(rule: Rule, spans: Mapping[Run, list[Span]]) -> list[list[Span]]:
+    """Return where the alternatives of each group are heard; nothing unless each is."""
+    groups = []
+    for group in rule.groups:
+        if group.isdisjoint(spans):
+            return []
+        groups.append([span for run, found in spans.items() if run in group for span in found])
+    return groups
 
 
 def _mood(heard: Heard, stretch: list[Span]) -> Mood:
@@ -117,6 +131,8 @@ def _mood(heard: Heard, stretch: list[Span]) -> Mood:
             return "asked"
         if not_meant(heard, first, last):
             return "denied"
-    if all(long_ago(heard, heard.clauses[span.start]) for span in stretch):
+    if any(supposed(heard, span.start) or believed(heard, span.start) for span in stretch):
+        return "asked"
+    if any(long_ago(heard, span.start) for span in stretch):
         return "past"
     return "now"

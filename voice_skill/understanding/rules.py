@@ -134,7 +134,7 @@ class RuleBook:
 
 def stretches(groups: list[list[Span]]) -> Iterator[list[Span]]:
     """Yield, for each place where all groups are heard within one stretch, one span for each group."""
-    if not all(groups):
+    if not groups or not all(groups):
         return
     for first in sorted({span for group in groups for span in group}, key=lambda span: span.start):
         chosen = []
@@ -157,6 +157,9 @@ def _alternative_problem(alternative: str, lists: Mapping[str, Sequence[str]]) -
         return f"{{{unknown[0]}}} names no slot list"
     if unread:
         return f"{min(unread)!r} cannot be read"
+    dropped = [word for word in normal_form(_REFERENCE.sub("", alternative)).split() if word in SKIPPED - {"s"}]
+    if dropped:
+        return f"{dropped[0]!r} is never compared; leave it out of {alternative!r}"
     if any("*" in part[:-1] for part in parts):
         return f"'*' inside a word: {alternative!r}"
     if "..." in (parts[0], parts[-1]):

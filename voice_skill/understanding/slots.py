@@ -19,6 +19,15 @@ VAGUE = {"muscle": frozenset({"unknown", "leg", "thigh"}), "condition": frozense
 EITHER = frozenset({"temperature"})
 """Slots that stay empty when two different values are named: "heat or ice?" asks for neither."""
 
+PLACES = frozenset({"muscle"})
+"""Slots of which the value that cramps counts, not the first one named."""
+
+AFTER = {"seizing": 3, "cramp": 5}
+BEFORE = {"cramp": 4, "stretching": 3}
+"""Lists of words, and how many words before or after a place they may begin or end to be said of it."""
+
+JOINING = listed("in of on at inside through round around behind under up down my me the her his both a")
+
 OWNERS = listed("my me the his her your our their a this that")
 """Words before a part of the body."""
 
@@ -87,6 +96,7 @@ class SlotFinder:
         mentions = self.mentions(heard.words) if mentions is None else mentions
         for slot in self._values:
             of_slot = [m for m in mentions if m.slot == slot]
+            of_slot = _cramped_first(of_slot, mentions, heard.words) if slot in PLACES else of_slot
             value = _chosen(slot, of_slot, heard.words)
             if value:
                 found[slot] = value
@@ -110,6 +120,31 @@ class SlotFinder:
 def allowed_slots(found: Mapping[str, str], slots: tuple[str, ...]) -> dict[str, str]:
     """Keep the slots that an intent has."""
     return {slot: found[slot] for slot in slots if slot in found}
+
+
+def _leads(words: tuple[str, ...], between: set[int]) -> bool:
+    """Say whether the words between a cramp and a place join them: "cramp in my calf", "stretch the calf"."""
+    return any(words[at] in JOINING for at in between)
+
+
+def _cramped_first(
+    places: list[Mention], mentions: list[Mention], words: tuple[str, ...]
+) -> list[Mention]:
+    """Leave out the places named before the first one that is said to cramp, or that a stretch is for.
+
+    "I looked over my shoulder and my neck's in spasm" is about the neck.
+    """
+    starts = {m.start for m in places}
+    for at, place in enumerate(places):
+        for other in mentions:
+            limit = AFTER.get(other.slot, 0)
+            if 0 <= other.start - place.end < limit and not starts & set(range(place.end, other.start)):
+                return places[at:]
+            limit = BEFORE.get(other.slot, 0)
+            between = set(range(other.end, place.start))
+            if 0 <= place.start - other.end < limit and not starts & between and _leads(words, between):
+                return places[at:]
+    return places
 
 
 def _chosen(slot: str, mentions: list[Mention], words: tuple[str, ...]) -> str:

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
+from voice_skill.understanding.followups import follow_up
 from voice_skill.understanding.intents import BY_MEDICINE, FLAG_INTENT, SLOTS, STEERING
 from voice_skill.understanding.likeness import Likeness, Sample
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Candidate, Context, Meaning
+from voice_skill.understanding.misheard import Ear
 from voice_skill.understanding.normalize import Words, normalize, pieces, without_fillers
 from voice_skill.understanding.red_flags import Level, RedFlagFinder, Sign
 from voice_skill.understanding.sentences import SentenceEncoder, common_words
@@ -28,6 +30,18 @@ LIKE_A_FLAG = 0.5
 
 PERHAPS_A_FLAG = 0.3
 """From this probability on, they leave a doubt: the person is asked."""
+
+LEANING = 0.9
+"""Confidence of a remark that leans on what was talked about before."""
+
+HANDS_ON = frozenset({"relief", "stretch", "massage", "walk", "compress", "bath"})
+"""Intents about one cramp of the person's, so that a muscle named with them is remembered."""
+
+NAMES = ("medicine", "supplement", "veintablet")
+"""Slot lists with names that recognisers do not know, and write as everyday words."""
+
+HEARD_WRONG = ("charley horse",)
+"""Other such names."""
 
 _FLAG = "flag:"
 _SAMPLES_OF_TEMPLATE = 2
@@ -57,7 +71,10 @@ class Understander:
         self._slots = SlotFinder(slots, ordinary)
         self._signs = RedFlagFinder(red_flags, self._slots.phrases, ordinary)
         self._slots_of = {intent: _slots_of(intent, of, slots) for intent, of in phrases.items()}
+        names = (name for slot in NAMES for name in self._slots.phrases.get(slot, ()) if " " not in name)
+        self._ear = Ear([*names, *HEARD_WRONG], ordinary | self._slots.vocabulary | self._signs.vocabulary)
         self._levels = {name: flag.level for name, flag in red_flags.items()}
+        self._places = frozenset(word for text in self._slots.phrases.get("muscle", ()) for word in text.split())
         self._templates = [
             (intent, Template(text)) for intent, said in phrases.items() for text in said.phrases
         ]
@@ -69,7 +86,7 @@ class Understander:
     def understand(self, text: str, context: Context | None = None) -> Meaning:
         """Return what `text` means; intent None when nothing was said."""
         context = context or Context()
-        heard = normalize(text)
+        heard = self._ear.restore(normalize(text))
         if not heard.words:
             return _no_words(text)
         signs = self._signs.find(heard) if len(text) <= _LONG else self._anywhere(text)
@@ -83,6 +100,9 @@ class Understander:
         exact = self._exact(core, context)
         if context.asking_slot in slots and len(core) <= _SHORT_ANSWER and not STEERING.intersection(exact):
             return self._meaning(text, {"relief": CERTAIN}, slots)
+        meant = follow_up(core, slots, self._places, context)
+        if meant:
+            return self._followed(text, *meant)
         if len(exact) == 1:
             return self._meaning(text, {exact[0]: CERTAIN}, slots)
         chances = self._likely(core, context, signs)
@@ -152,7 +172,15 @@ class Understander:
             "none",
             round(confidence, 3),
             candidates or (Candidate(intent, round(confidence, 3)),),
+            besides=_besides(intent, slots),
         )
+
+    def _followed(self, text: str, intent: str, slots: Mapping[str, str]) -> Meaning:
+        """Return the meaning of a remark that leans on what was talked about before."""
+        own = allowed_slots(slots, SLOTS.get(intent, ()))
+        besides = {slot: value for slot, value in slots.items() if slot not in own}
+        sure = round(LEANING, 3)
+        return Meaning(text, intent, own, "none", sure, (Candidate(intent, sure),), besides=besides)
 
     def _abstract(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Return the words with `<list>` in place of what a list says; the longest mention wins."""
@@ -190,6 +218,14 @@ def _slots_of(intent: str, said: Phrases, slots: SlotLists) -> tuple[str, ...]:
     if agreed <= set(slots):
         return SLOTS.get(intent, ())
     return tuple(dict.fromkeys(name for text in said.phrases for name in re.findall(r"\{(\w+)\}", text)))
+
+
+def _besides(intent: str, slots: Mapping[str, str]) -> dict[str, str]:
+    """Return what is said of the person's cramp, although it is no slot of the intent."""
+    found = {slot: slots[slot] for slot in ("muscle", "side") if slot in slots and intent in HANDS_ON}
+    if slots.get("situation") == "pregnancy":
+        found["situation"] = "pregnancy"
+    return {slot: value for slot, value in found.items() if slot not in SLOTS.get(intent, ())}
 
 
 def _named(intents: Mapping[str, float], slots: Mapping[str, str]) -> dict[str, float]:

@@ -18,6 +18,9 @@ CONTRACTIONS = {
     "dunno": "do not know", "kinda": "kind of", "sorta": "sort of", "cuz": "because", "'cause": "because",
     "cos": "because", "coz": "because", "y'all": "you", "ma'am": "", "'em": "them", "o'clock": "o clock",
     "wot": "what", "ya": "you", "yer": "your", "ur": "your", "u": "you", "pls": "please", "plz": "please",
+    "cannae": "can not", "dinnae": "do not", "didnae": "did not", "wasnae": "was not", "isnae": "is not",
+    "wouldnae": "would not", "doesnae": "does not", "willnae": "will not", "hasnae": "has not",
+    "whatcha": "what are you", "lotta": "lot of", "outta": "out of", "tryna": "trying to", "tho'": "though",
     "thru": "through", "tho": "though", "nite": "night", "tonite": "tonight", "gotten": "got",
 }  # fmt: skip
 """One written word -> the words it stands for."""
@@ -40,6 +43,9 @@ SPELLINGS = {
     "breathin": "breathing", "realise": "realize", "pyjamas": "pajamas", "ok": "okay",
     "urinate": "pee", "piss": "pee", "peeing": "pee", "urine": "pee", "tummy": "belly",
     "stomach": "belly", "crampy": "cramping", "kramp": "cramp", "cramped": "cramped", "gramp": "cramp",
+    "wi": "with", "awa": "away", "ma": "my", "mi": "my", "dae": "do", "whit": "what", "owt": "anything",
+    "nowt": "nothing", "summat": "something", "yous": "you", "wee's": "pee", "fer": "for", "aboot": "about",
+    "oot": "out", "noo": "now", "heid": "head", "tother": "other", "thanx": "thanks", "gran'ma": "gran",
     "gramping": "cramping", "crampin": "cramping", "nan": "gran", "grandma": "gran", "granny": "gran",
 }  # fmt: skip
 """American and British, common misspellings, and words that always mean the same here."""
