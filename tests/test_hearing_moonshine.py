@@ -187,3 +187,18 @@ def test_importing_and_constructing_opens_no_engine():
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == ""
+
+
+def test_a_guess_in_a_pause_is_what_the_end_of_the_utterance_would_bring(moonshine: MoonshineRecognizer):
+    samples = speak(SENTENCE).samples
+    half = len(samples) // 2
+    moonshine.reset()
+    assert moonshine.guess().text == ""
+    moonshine.accept(samples[:half])
+    first = moonshine.guess()
+    assert first == moonshine.guess()
+    moonshine.accept(samples[half:])
+    whole = moonshine.guess()
+    assert whole.text != first.text
+    assert moonshine.finish() == whole
+    assert whole.text == hear(moonshine, samples)

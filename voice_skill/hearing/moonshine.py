@@ -1,6 +1,6 @@
 """The recogniser that works right after installation: Moonshine, tiny English model, on onnxruntime."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -74,9 +74,12 @@ class MoonshineRecognizer:
         self._waiting: list[Samples] = []
         self._waiting_samples = 0
         self._texts: list[_Texts] = []
+        self._guessed: _Texts | None = None
 
     def accept(self, samples: Samples) -> None:
         """Take the next piece of the utterance. What is longer than LONGEST_S is recognised meanwhile."""
+        if len(samples):
+            self._guessed = None
         self._waiting.append(samples)
         self._waiting_samples += len(samples)
         longest = round(LONGEST_S * SAMPLE_RATE)
@@ -88,14 +91,19 @@ class MoonshineRecognizer:
 
     def partial(self) -> str:
         """Return the words of the pieces that are already recognised: "" for anything of ordinary length."""
-        return " ".join(filter(None, (text for text, _ in self._texts)))
+        return _joined(text for text, _ in self._texts)
+
+    def guess(self) -> Transcript:
+        """Recognise what came since `reset`, which may go on; `finish` then has nothing left to do."""
+        if self._guessed is None:
+            enough = self._waiting_samples >= SHORTEST_S * SAMPLE_RATE
+            self._guessed = self._recognise(_as_floats(np.concatenate(self._waiting))) if enough else ("", "")
+        said, freely = (_joined(texts) for texts in zip(*self._texts, self._guessed, strict=True))
+        return Transcript(said, alternatives=(freely,) if freely != said else ())
 
     def finish(self) -> Transcript:
         """Recognise what came since `reset`."""
-        if self._waiting_samples >= SHORTEST_S * SAMPLE_RATE:
-            self._texts.append(self._recognise(_as_floats(np.concatenate(self._waiting))))
-        text, free = self.partial(), " ".join(filter(None, (free for _, free in self._texts)))
-        transcript = Transcript(text, alternatives=(free,) if free != text else ())
+        transcript = self.guess()
         self.reset()
         return transcript
 
@@ -123,6 +131,10 @@ class MoonshineRecognizer:
         if held is None or held.confidence < SURE or held.evidence is None:
             return free, free
         return model.tokenizer.decode(held.found.tokens), free
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ".join(filter(None, texts))
 
 
 def _as_floats(samples: Samples) -> Floats:
