@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.speech_to_intent import is_for_development, read_grammar
+from benchmarks.orders import is_for_development, read_grammar
 from tests.voices import VOICES, speak
 from voice_skill.audio.files import read_audio
 from voice_skill.audio.frames import SAMPLE_RATE, Sound
@@ -65,15 +65,14 @@ class Hearing:
         samples = self._gate.trim(sound.at(SAMPLE_RATE).samples)
         if len(samples) < SAMPLE_RATE // 5:
             return None
-        started = self._model.start(self._model.encode(samples.astype(np.float32) / np.float32(32768)))
+        sounds = samples.astype(np.float32) / np.float32(32768)
+        started = self._model.start(self._model.encode(sounds))
         free = decode(self._model, started, self._bias)
-        held = self._held.nearest(started, free)
-        if held is None or held.evidence is None:
+        nearest = self._held.nearest(sounds, started, free)
+        if not nearest or nearest[0].evidence is None:
             return None
-        text = self._model.tokenizer.decode(free.tokens)
-        return Case(
-            kind, held.evidence.figures, judge(self._model.tokenizer.decode(held.found.tokens)), judge(text)
-        )
+        held, text = nearest[0], self._model.tokenizer.decode(free.tokens)
+        return Case(kind, nearest[0].evidence.figures, judge(held.text), judge(text))
 
 
 def order_cases(hearing: Hearing, folder: Path, noise: Sound, most: int) -> Iterator[Case | None]:

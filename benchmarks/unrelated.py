@@ -13,7 +13,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from benchmarks.speech_to_intent import is_for_development
+from benchmarks.orders import is_for_development
 from voice_skill.audio.files import read_audio
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import load_pack

@@ -1,13 +1,16 @@
 """The search for the sentence of a grammar that a piece of sound most likely is."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
 from voice_skill.hearing.decoding import piece_limit
-from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel
+from voice_skill.hearing.grammar import BETWEEN
+from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel, log_sums
 from voice_skill.hearing.spelling import Spelled, Speller
 from voice_skill.hearing.tokenizer import Tokenizer
+from voice_skill.hearing.word_states import WordState
 
 BEAMS = 8
 """Sentences followed side by side."""
@@ -15,7 +18,17 @@ BEAMS = 8
 PRUNE = 12.0
 """A sentence whose score is this far behind the best is given up (natural logarithm)."""
 
-MOST_FOUND = 5
+SAME_PLACE = 2
+"""Sentences followed of those that may go on alike, such as one with and one without an "um" before it."""
+
+HESITATION_COST = 2.0
+"""Taken from the score for each hesitation: in noise the model hears "uh" after "uh", and never a word."""
+
+SPARE = 3.0
+"""A sentence is followed until it is this far behind the best whole one: its last pieces may not be the
+likeliest, and those found behind the best are wanted too."""
+
+MOST_FOUND = 10
 """Sentences returned."""
 
 
@@ -53,13 +66,13 @@ def search(
     found: dict[tuple[str, ...], Found] = {}
     best = floor
     for _ in range(piece_limit(memory.encoded)):
-        normal = _log_sums(logits)
+        normal = log_sums(logits)
         for row, beam in enumerate(beams):
             if beam.spelled.ends:
                 one = _ended(beam, float(logits[row, Tokenizer.end] - normal[row]))
                 if one.words not in found or found[one.words].score < one.score:
                     found[one.words] = one
-                    best = max(best, one.score)
+                    best = max(best, one.score - SPARE)
         beams, parents = _grow(beams, logits, normal, speller, beams_kept, best)
         if not beams:
             break
@@ -79,7 +92,8 @@ def _grow(  # noqa: PLR0913, PLR0917 - one step of the search, in one place
         return [], []
     bounds = np.cumsum([0, *(len(b.spelled.tokens) for b in beams)])
     near = np.flatnonzero(scores > max(floor, scores.max() - PRUNE))
-    grown: dict[tuple[tuple[str, ...], str], None] = {}
+    grown: set[tuple[tuple[str, ...], str]] = set()
+    places: Counter[tuple[WordState, str]] = Counter()
     chosen: list[_Beam] = []
     parents: list[int] = []
     for place in near[np.argsort(-scores[near])]:
@@ -89,11 +103,15 @@ def _grow(  # noqa: PLR0913, PLR0917 - one step of the search, in one place
         state, letters, completes = beam.spelled.onward(token)
         words = (*beam.words, beam.spelled.letters) if completes else beam.words
         # Two spellings of the same text would only take each other's place.
-        if (words, letters) in grown:
+        if (words, letters) in grown or places[state, letters] >= SAME_PLACE:
             continue
-        grown[words, letters] = None
+        grown.add((words, letters))
+        places[state, letters] += 1
+        score = float(scores[place])
+        if completes and beam.spelled.letters in BETWEEN:
+            score -= HESITATION_COST
         tokens = (*beam.tokens, int(beam.spelled.tokens[token]))
-        chosen.append(_Beam(speller.at(state, letters), words, tokens, float(scores[place])))
+        chosen.append(_Beam(speller.at(state, letters), words, tokens, score))
         parents.append(parent)
         if len(chosen) == kept:
             break
@@ -103,9 +121,3 @@ def _grow(  # noqa: PLR0913, PLR0917 - one step of the search, in one place
 def _ended(beam: _Beam, score: float) -> Found:
     words = (*beam.words, beam.spelled.letters) if beam.spelled.letters else beam.words
     return Found(words, beam.score + score, beam.tokens)
-
-
-def _log_sums(logits: Floats) -> Floats:
-    top = logits.max(axis=1)
-    sums: Floats = top + np.log(np.exp(logits - top[:, np.newaxis]).sum(axis=1))
-    return sums

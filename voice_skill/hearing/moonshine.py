@@ -1,6 +1,7 @@
 """The recogniser that works right after installation: Moonshine, tiny English model, on onnxruntime."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,9 @@ from voice_skill.audio.frames import SAMPLE_RATE, Samples
 from voice_skill.hearing.biasing import WordBias
 from voice_skill.hearing.decoding import decode
 from voice_skill.hearing.grammar import Grammar
-from voice_skill.hearing.held import GrammarHearing
+from voice_skill.hearing.held import GrammarHearing, Held
 from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, packaged_weights
-from voice_skill.hearing.recognizer import Transcript
+from voice_skill.hearing.recognizer import Hypothesis, Transcript
 
 SHORTEST_S = 0.2
 """Less sound than this holds no word."""
@@ -30,8 +31,17 @@ FULL_SCALE = 32768.0
 SURE = 0.6
 """Confidence from which on a sentence of the grammar is taken for what was said, and not the free text."""
 
-_Texts = tuple[str, str]
-"""What was heard, and what was heard freely."""
+MOST_HYPOTHESES = 5
+"""Sentences of a grammar that are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What was heard in one stretch of sound: as it is taken, and freely. held: sentences of the grammar."""
+
+    text: str = ""
+    free: str = ""
+    held: tuple[Held, ...] = ()
 
 
 class MoonshineRecognizer:
@@ -73,8 +83,8 @@ class MoonshineRecognizer:
         """Forget the utterance so far."""
         self._waiting: list[Samples] = []
         self._waiting_samples = 0
-        self._texts: list[_Texts] = []
-        self._guessed: _Texts | None = None
+        self._pieces: list[_Piece] = []
+        self._guessed: _Piece | None = None
 
     def accept(self, samples: Samples) -> None:
         """Take the next piece of the utterance. What is longer than LONGEST_S is recognised meanwhile."""
@@ -87,19 +97,24 @@ class MoonshineRecognizer:
             sound = np.concatenate(self._waiting)
             cut = _pause(sound[:longest])
             self._waiting, self._waiting_samples = [sound[cut:]], len(sound) - cut
-            self._texts.append(self._recognise(_as_floats(sound[:cut])))
+            self._pieces.append(self._recognise(_as_floats(sound[:cut])))
 
     def partial(self) -> str:
         """Return the words of the pieces that are already recognised: "" for anything of ordinary length."""
-        return _joined(text for text, _ in self._texts)
+        return _joined(piece.text for piece in self._pieces)
 
     def guess(self) -> Transcript:
         """Recognise what came since `reset`, which may go on; `finish` then has nothing left to do."""
         if self._guessed is None:
             enough = self._waiting_samples >= SHORTEST_S * SAMPLE_RATE
-            self._guessed = self._recognise(_as_floats(np.concatenate(self._waiting))) if enough else ("", "")
-        said, freely = (_joined(texts) for texts in zip(*self._texts, self._guessed, strict=True))
-        return Transcript(said, alternatives=(freely,) if freely != said else ())
+            self._guessed = self._recognise(_as_floats(np.concatenate(self._waiting))) if enough else _Piece()
+        pieces = [*self._pieces, self._guessed]
+        said, freely = _joined(piece.text for piece in pieces), _joined(piece.free for piece in pieces)
+        hypotheses = tuple(
+            Hypothesis(one.text, one.score, one.confidence, one.readings)
+            for one in (pieces[0].held if len(pieces) == 1 else ())[:MOST_HYPOTHESES]
+        )
+        return Transcript(said, alternatives=(freely,) if freely != said else (), hypotheses=hypotheses)
 
     def finish(self) -> Transcript:
         """Recognise what came since `reset`."""
@@ -120,17 +135,16 @@ class MoonshineRecognizer:
             decode(model, model.start(model.encode(np.zeros(SAMPLE_RATE, np.float32))), self._loaded[1])
         return self._loaded
 
-    def _recognise(self, samples: Floats) -> _Texts:
+    def _recognise(self, samples: Floats) -> _Piece:
         model, bias = self._open()
         started = model.start(model.encode(samples))
         best = decode(model, started, bias)
         free = model.tokenizer.decode(best.tokens)
         if free.strip(".,!?").lower() in ("", NO_SPEECH):
-            return "", ""
-        held = self._held.nearest(started, best) if self._held else None
-        if held is None or held.confidence < SURE or held.evidence is None:
-            return free, free
-        return model.tokenizer.decode(held.found.tokens), free
+            return _Piece()
+        held = tuple(self._held.nearest(samples, started, best)) if self._held else ()
+        taken = bool(held) and held[0].confidence >= SURE
+        return _Piece(held[0].text if taken else free, free, held)
 
 
 def _joined(texts: Iterable[str]) -> str:
