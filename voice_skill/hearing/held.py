@@ -14,7 +14,7 @@ import soxr
 from rapidfuzz.distance import Levenshtein
 
 from voice_skill.audio.frames import SAMPLE_RATE
-from voice_skill.hearing.confidence import Evidence
+from voice_skill.hearing.confidence import Evidence, Free, Sounding
 from voice_skill.hearing.constrained import Found, search
 from voice_skill.hearing.decoding import Beam
 from voice_skill.hearing.grammar import Grammar
@@ -74,13 +74,14 @@ class GrammarHearing:
         readings = tuple(self.grammar.read(words))
         if readings:
             return [Held(text, words, free.odds, 1.0, readings)]
-        seconds = len(samples) / SAMPLE_RATE
-        floor = free.odds - LEEWAY - LEEWAY_PER_SECOND * seconds
+        heard = Free("".join(words), free.odds, len(free.tokens))
+        sounding = Sounding.of(samples)
+        floor = free.odds - LEEWAY - LEEWAY_PER_SECOND * len(samples) / SAMPLE_RATE
         found = search(self._model, started, self._speller, QUICK, floor)
-        ranked = self._ranked(found, free, words, seconds)
+        ranked = self._ranked(found, heard, sounding)
         if not ranked or ranked[0].confidence < CLEAR:
             found = self._second_look(samples, started, found, floor)
-            ranked = self._ranked(found, free, words, seconds)
+            ranked = self._ranked(found, heard, sounding)
         return ranked
 
     def _second_look(
@@ -100,15 +101,17 @@ class GrammarHearing:
         mean = np.mean(scores, axis=0)
         return [replace(one, score=float(score)) for one, score in zip(union.values(), mean, strict=True)]
 
-    def _ranked(
-        self, found: Iterable[Found], free: Beam, free_words: tuple[str, ...], seconds: float
-    ) -> list[Held]:
-        letters = "".join(free_words)
+    def _ranked(self, found: Iterable[Found], free: Free, sounding: Sounding) -> list[Held]:
+        """Return what was found, the likeliest first, each with its confidence."""
+        scored = [
+            (one.score - LETTER_COST * Levenshtein.distance("".join(one.words), free.letters), one)
+            for one in found
+        ]
+        read = {one.words: tuple(self.grammar.read(one.words)) for _, one in scored}
         held = []
-        for one in found:
-            evidence = Evidence.of(one, letters, free.odds, len(free.tokens), seconds)
-            score = one.score - LETTER_COST * Levenshtein.distance("".join(one.words), letters)
+        for score, one in sorted(scored, key=lambda pair: -pair[0]):
+            others = (other for other, two in scored if read[two.words] != read[one.words])
+            evidence = Evidence.of(one, free, sounding, score - max(others, default=-np.inf))
             text = self._model.tokenizer.decode(one.tokens)
-            readings = tuple(self.grammar.read(one.words))
-            held.append(Held(text, one.words, score, evidence.confidence, readings, evidence))
-        return sorted(held, key=lambda one: -one.score)
+            held.append(Held(text, one.words, score, evidence.confidence, read[one.words], evidence))
+        return held
