@@ -30,7 +30,6 @@ from voice_skill.audio.frames import SAMPLE_RATE, Sound
 from voice_skill.dialog.pack import Pack, load_pack
 from voice_skill.evaluation import add_noise
 from voice_skill.hearing.biasing import WordBias
-from voice_skill.hearing.decoding import decode
 from voice_skill.hearing.gate import SpeechGate
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.held import GrammarHearing
@@ -69,8 +68,7 @@ class Hearing:
             return None
         sounds = samples.astype(np.float32) / np.float32(32768)
         started = self._model.start(self._model.encode(sounds))
-        free = decode(self._model, started, self._bias)
-        nearest = self._held.nearest(sounds, started, free)
+        free, nearest = self._held.hear(sounds, started, self._bias)
         if not nearest or nearest[0].evidence is None:
             return None
         held, text = nearest[0], self._model.tokenizer.decode(free.tokens)

@@ -30,7 +30,7 @@ from benchmarks.orders import Menu, Order, Slots, in_noise, read_orders
 from voice_skill.audio.files import read_audio
 from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound
 from voice_skill.hearing.biasing import WordBias
-from voice_skill.hearing.decoding import Beam, decode
+from voice_skill.hearing.decoding import decode
 from voice_skill.hearing.gate import SpeechGate
 from voice_skill.hearing.held import GrammarHearing
 from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel, packaged_weights
@@ -76,17 +76,17 @@ class Ways:
         return peers.exact(text, self._grammar) or like(text, self._lists), text
 
     def _held(self, sound: Samples) -> Heard:
-        samples, started, free = self._freely(sound)
-        nearest = self._hearing.nearest(samples, started, free)
+        samples, started = self._started(sound)
+        _, nearest = self._hearing.hear(samples, started, self._no_bias)
         return (dict(nearest[0].readings[0].slots), nearest[0].text) if nearest else (None, "")
 
     def _free(self, sound: Samples) -> str:
-        return self._model.tokenizer.decode(self._freely(sound)[2].tokens)
+        _, started = self._started(sound)
+        return self._model.tokenizer.decode(decode(self._model, started, self._no_bias).tokens)
 
-    def _freely(self, sound: Samples) -> tuple[Floats, tuple[Floats, Memory], Beam]:
+    def _started(self, sound: Samples) -> tuple[Floats, tuple[Floats, Memory]]:
         samples = sound.astype(np.float32) / np.float32(32768)
-        started = self._model.start(self._model.encode(samples))
-        return samples, started, decode(self._model, started, self._no_bias)
+        return samples, self._model.start(self._model.encode(samples))
 
 
 NAMES = ["free, exact", "free, fuzzy", "free, phonetic", "held", "pocketsphinx"]

@@ -14,12 +14,14 @@ import soxr
 from rapidfuzz.distance import Levenshtein
 
 from voice_skill.audio.frames import SAMPLE_RATE
+from voice_skill.hearing.biasing import WordBias
 from voice_skill.hearing.confidence import Evidence, Free, Sounding
-from voice_skill.hearing.constrained import Found, search
-from voice_skill.hearing.decoding import Beam
+from voice_skill.hearing.constrained import Found, HeldSearch, search
+from voice_skill.hearing.decoding import Beam, FreeSearch
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel
 from voice_skill.hearing.readings import Reading
+from voice_skill.hearing.searching import run
 from voice_skill.hearing.spelling import Speller, spoken_words
 
 QUICK, THOROUGH = 8, 16
@@ -63,26 +65,41 @@ class GrammarHearing:
         self.grammar = grammar
         self._speller = Speller(model.tokenizer, grammar)
 
-    def nearest(self, samples: Floats, started: tuple[Floats, Memory], free: Beam) -> list[Held]:
-        """Return the nearest sentences of the grammar, best first; [] when none comes near.
+    def hear(
+        self, samples: Floats, started: tuple[Floats, Memory], bias: WordBias
+    ) -> tuple[Beam, tuple[Held, ...]]:
+        """Return what is heard freely, and the nearest sentences of the grammar, best first.
 
-        samples: the sound, as `model.encode` takes it. started: what the model's `start` returned for it.
-        free: what was heard freely in it.
+        There are none when none comes near. samples: the sound, as `model.encode` takes it. started: what the
+        model's `start` returned for it. bias: for what is heard freely.
         """
-        text = self._model.tokenizer.decode(free.tokens)
-        words = tuple(spoken_words(text))
-        readings = tuple(self.grammar.read(words))
+        quick = HeldSearch(self._speller, QUICK)
+        leeway = LEEWAY + LEEWAY_PER_SECOND * len(samples) / SAMPLE_RATE
+
+        def stop_in_time(free: Beam) -> None:
+            """Let the search give up what is far behind; all of it, if the free text needs no holding."""
+            quick.floor = np.inf if self._read(free)[1] else free.odds - leeway
+
+        freely = FreeSearch(bias, stop_in_time)
+        run(self._model, started, freely, quick)
+        free = freely.best
+        words, readings = self._read(free)
         if readings:
-            return [Held(text, words, free.odds, 1.0, readings)]
-        heard = Free("".join(words), free.odds, len(free.tokens))
-        sounding = Sounding.of(samples)
-        floor = free.odds - LEEWAY - LEEWAY_PER_SECOND * len(samples) / SAMPLE_RATE
-        found = search(self._model, started, self._speller, QUICK, floor)
+            text = self._model.tokenizer.decode(free.tokens)
+            return free, (Held(text, words, free.odds, 1.0, readings),)
+        quick.floor = free.odds - leeway
+        heard, sounding = Free("".join(words), free.odds, len(free.tokens)), Sounding.of(samples)
+        found = quick.found
         ranked = self._ranked(found, heard, sounding)
         if not ranked or ranked[0].confidence < CLEAR:
-            found = self._second_look(samples, started, found, floor)
+            found = self._second_look(samples, started, found, quick.floor)
             ranked = self._ranked(found, heard, sounding)
-        return ranked
+        return free, tuple(ranked)
+
+    def _read(self, free: Beam) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
+        """Return the words of a free text, and what they mean if they are a sentence of the grammar."""
+        words = tuple(spoken_words(self._model.tokenizer.decode(free.tokens)))
+        return words, tuple(self.grammar.read(words))
 
     def _second_look(
         self, samples: Floats, started: tuple[Floats, Memory], found: list[Found], floor: float

@@ -138,11 +138,14 @@ class MoonshineRecognizer:
     def _recognise(self, samples: Floats) -> _Piece:
         model, bias = self._open()
         started = model.start(model.encode(samples))
-        best = decode(model, started, bias)
+        held: tuple[Held, ...] = ()
+        if self._held is None:
+            best = decode(model, started, bias)
+        else:
+            best, held = self._held.hear(samples, started, bias)
         free = model.tokenizer.decode(best.tokens)
         if free.strip(".,!?").lower() in ("", NO_SPEECH):
             return _Piece()
-        held = tuple(self._held.nearest(samples, started, best)) if self._held else ()
         taken = bool(held) and held[0].confidence >= SURE
         return _Piece(held[0].text if taken else free, free, held)
 
