@@ -13,10 +13,12 @@ Every way hears the same sound: what the speech gate takes for speech, as in the
     held             the program's way: held to the grammar
     pocketsphinx     the classic peer, with the same grammar as JSGF
 
-Only the last two know the grammar while they listen. Needs the extra `[bench]`.
+Only the last two know the grammar while they listen. What OUT.json holds of other ways and levels of the
+same data is kept, so that a long run can be done in parts. Needs the extra `[bench]`.
 """
 
 import argparse
+import json
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -51,6 +53,7 @@ class Ways:
         self._hearing = GrammarHearing(self._model, self._grammar)
         self._no_bias = WordBias(self._model.tokenizer)
         self._gate = SpeechGate()
+        self._last: tuple[Samples, str] | None = None
         sphinx = peers.PocketSphinx(menu, self._grammar) if "pocketsphinx" in names else None
         every: dict[str, Callable[[Samples], Heard]] = {
             "free, exact": self._exact,
@@ -81,8 +84,12 @@ class Ways:
         return (dict(nearest[0].readings[0].slots), nearest[0].text) if nearest else (None, "")
 
     def _free(self, sound: Samples) -> str:
-        _, started = self._started(sound)
-        return self._model.tokenizer.decode(decode(self._model, started, self._no_bias).tokens)
+        """Return the free transcript; that of the same sound is remembered for the next way."""
+        if self._last is None or self._last[0] is not sound:
+            _, started = self._started(sound)
+            text = self._model.tokenizer.decode(decode(self._model, started, self._no_bias).tokens)
+            self._last = sound, text
+        return self._last[1]
 
     def _started(self, sound: Samples) -> tuple[Floats, tuple[Floats, Memory]]:
         samples = sound.astype(np.float32) / np.float32(32768)
@@ -117,12 +124,23 @@ def main() -> None:
         "published": PUBLISHED,
         "conditions": {},
     }
+    result["conditions"] = _earlier(options.json, result)
     for snr in levels:
         label = "clean" if snr is None else f"{snr:g} dB"
-        result["conditions"][label] = _condition(ways, orders, noise, snr, options)
-        _show(label, len(orders), result["conditions"][label])
+        now = _condition(ways, orders, noise, snr, options)
+        _show(label, len(orders), now)
+        result["conditions"][label] = result["conditions"].get(label, {}) | now
         figures.write(options.json, result)
     _draw(options.picture, result)
+
+
+def _earlier(path: Path | None, result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures of an earlier run on the same data."""
+    if path is None or not path.exists():
+        return {}
+    before = json.loads(path.read_text(encoding="utf-8"))
+    same = before["data"] == result["data"] and before["n"] == result["n"]
+    return dict(before["conditions"]) if same else {}
 
 
 def _condition(
@@ -166,9 +184,13 @@ def _draw(path: Path | None, result: Mapping[str, Any]) -> None:
     with figures.picture(path, f"Spoken orders understood wholly (n={result['n']})") as axes:
         if axes is None:
             return
-        labels = list(conditions)
-        for name in next(iter(conditions.values())):
-            axes.plot(labels, [100 * conditions[label][name]["right"] for label in labels], "o-", label=name)
+        labels = sorted(conditions, key=lambda label: -float("inf" if label == "clean" else label.split()[0]))
+        axes.plot(labels, [float("nan")] * len(labels))  # the order of the levels
+        for name in NAMES:
+            there = [label for label in labels if name in conditions[label]]
+            if there:
+                shares = [100 * conditions[label][name]["right"] for label in there]
+                axes.plot(there, shares, "o-", label=name)
         published = {f"{snr} dB": share for snr, share in PUBLISHED.items() if f"{snr} dB" in labels}
         axes.plot(
             list(published), [100 * s for s in published.values()], "k--", label="commercial, published"

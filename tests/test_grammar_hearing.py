@@ -1,7 +1,5 @@
 """Hearing with the knowledge of what may be said, on the real model and real voices."""
 
-import math
-
 import numpy as np
 import pytest
 
@@ -10,7 +8,7 @@ from voice_skill.audio.frames import SAMPLE_RATE, Sound, join, silence
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import Pack, load_pack
 from voice_skill.ears import Ears
-from voice_skill.hearing.confidence import Evidence, Free, Sounding
+from voice_skill.hearing.confidence import Evidence, Free
 from voice_skill.hearing.constrained import Found, search
 from voice_skill.hearing.grammar import Grammar, Sentence
 from voice_skill.hearing.moonshine import SURE, MoonshineRecognizer
@@ -82,10 +80,10 @@ def test_a_grammar_that_accepts_nothing_finds_nothing(model: MoonshineModel):
 
 
 def test_confidence_falls_with_every_difference():
-    def confidence(score: float, words: str, seconds: float = 2.0, lead: float = 10.0) -> float:
+    def confidence(score: float, words: str, seconds: float = 2.0) -> float:
         found = Found(tuple(words.split()), score, (1,) * 6)
         free = Free("shouldiputasignit", -3.0, 6)
-        return Evidence.of(found, free, Sounding(math.log(seconds), 3.0), lead).confidence
+        return Evidence.of(found, free, seconds).confidence
 
     near = confidence(-4.0, "should i put ice on it")
     assert near > SURE
@@ -93,7 +91,6 @@ def test_confidence_falls_with_every_difference():
     assert confidence(-4.0, "what is magnesium") < SURE
     assert confidence(-4.0, "should i put") < near
     assert confidence(-4.0, "should i put ice on it", seconds=0.5) < near
-    assert confidence(-4.0, "should i put ice on it", lead=0.2) < near
 
 
 @pytest.mark.parametrize(

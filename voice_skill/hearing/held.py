@@ -15,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 
 from voice_skill.audio.frames import SAMPLE_RATE
 from voice_skill.hearing.biasing import WordBias
-from voice_skill.hearing.confidence import Evidence, Free, Sounding
+from voice_skill.hearing.confidence import Evidence, Free
 from voice_skill.hearing.constrained import Found, HeldSearch, search
 from voice_skill.hearing.decoding import Beam, FreeSearch
 from voice_skill.hearing.grammar import Grammar
@@ -88,12 +88,13 @@ class GrammarHearing:
             text = self._model.tokenizer.decode(free.tokens)
             return free, (Held(text, words, free.odds, 1.0, readings),)
         quick.floor = free.odds - leeway
-        heard, sounding = Free("".join(words), free.odds, len(free.tokens)), Sounding.of(samples)
+        heard = Free("".join(words), free.odds, len(free.tokens))
+        seconds = len(samples) / SAMPLE_RATE
         found = quick.found
-        ranked = self._ranked(found, heard, sounding)
+        ranked = self._ranked(found, heard, seconds)
         if not ranked or ranked[0].confidence < CLEAR:
             found = self._second_look(samples, started, found, quick.floor)
-            ranked = self._ranked(found, heard, sounding)
+            ranked = self._ranked(found, heard, seconds)
         return free, tuple(ranked)
 
     def _read(self, free: Beam) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
@@ -118,17 +119,16 @@ class GrammarHearing:
         mean = np.mean(scores, axis=0)
         return [replace(one, score=float(score)) for one, score in zip(union.values(), mean, strict=True)]
 
-    def _ranked(self, found: Iterable[Found], free: Free, sounding: Sounding) -> list[Held]:
+    def _ranked(self, found: Iterable[Found], free: Free, seconds: float) -> list[Held]:
         """Return what was found, the likeliest first, each with its confidence."""
         scored = [
             (one.score - LETTER_COST * Levenshtein.distance("".join(one.words), free.letters), one)
             for one in found
         ]
-        read = {one.words: tuple(self.grammar.read(one.words)) for _, one in scored}
         held = []
         for score, one in sorted(scored, key=lambda pair: -pair[0]):
-            others = (other for other, two in scored if read[two.words] != read[one.words])
-            evidence = Evidence.of(one, free, sounding, score - max(others, default=-np.inf))
+            evidence = Evidence.of(one, free, seconds)
             text = self._model.tokenizer.decode(one.tokens)
-            held.append(Held(text, one.words, score, evidence.confidence, read[one.words], evidence))
+            readings = tuple(self.grammar.read(one.words))
+            held.append(Held(text, one.words, score, evidence.confidence, readings, evidence))
         return held

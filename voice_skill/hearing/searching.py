@@ -21,8 +21,8 @@ class Search(Protocol):
     def advance(self, logits: Floats, normal: Floats) -> tuple[list[int], list[int]]:
         """Take the logits after each text followed, (texts, vocabulary); at first, of the empty text.
 
-        normal: by how much the log-probabilities fall short of them, (texts,). Return the next piece of each text to follow, and the row that it goes on from. Without any, the
-        search is over.
+        normal: by how much the log-probabilities fall short of them, (texts,). Return the next piece of each
+        text to follow, and the row that it goes on from. Without any, the search is over.
         """
         ...
 
