@@ -9,7 +9,7 @@ Every way hears the same sound: what the speech gate takes for speech, as in the
 
     free, exact      a free transcript, right if it is a sentence of the grammar word for word
     free, fuzzy      ... else the values that its letters are like
-    free, phonetic   ... or that it sounds like (Metaphone)
+    free, phonetic   ... or that it sounds like (Metaphone); the times of these two are without the transcript
     held             the program's way: held to the grammar
     pocketsphinx     the classic peer, with the same grammar as JSGF
 
