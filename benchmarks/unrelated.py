@@ -124,14 +124,14 @@ def curve(rows: list[Row]) -> list[Row]:
     points = []
     for threshold in [0.01, 0.02, *np.arange(0.05, 1.0, 0.05), 0.97, 0.99]:
         false = sum(row["orders"]["confidence"] >= threshold for row in other)
-        point = {"threshold": round(float(threshold), 2), "false": false, "an_hour": false / hours}
+        point = {"threshold": round(float(threshold), 2), "false": int(false), "an_hour": false / hours}
         for kind in ("clean", "6 dB"):
             said = [row for row in rows if row["kind"] == kind]
             right = sum(
                 row["orders"]["confidence"] >= threshold and row["orders"]["slots"] == row["said"]
                 for row in said
             )
-            point[f"missed {kind}"] = 1 - right / max(1, len(said))
+            point[f"missed {kind}"] = 1 - int(right) / max(1, len(said))
         points.append(point)
     return points
 
