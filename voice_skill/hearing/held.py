@@ -30,6 +30,14 @@ QUICK, THOROUGH = 8, 16
 CLEAR = 0.8
 """Confidence at which no second look is taken."""
 
+PLAUSIBLE = 0.2
+"""Confidence from which a second look may settle the doubt."""
+
+MUMBLED, SEVERAL_PIECES = -0.3, 6
+"""Log-probability for each piece below which the free text itself is in doubt, as in noise, and pieces from
+which on it is long enough for the search to have lost its way: then a second look is taken in any case. Clear
+speech about something else is not looked at twice."""
+
 SLOWER = 1.075
 """How much slower the sound is played at the second look."""
 
@@ -92,7 +100,9 @@ class GrammarHearing:
         seconds = len(samples) / SAMPLE_RATE
         found = quick.found
         ranked = self._ranked(found, heard, seconds)
-        if not ranked or ranked[0].confidence < CLEAR:
+        confidence = ranked[0].confidence if ranked else 0.0
+        mumbled = heard.pieces >= SEVERAL_PIECES and heard.odds < MUMBLED * heard.pieces
+        if confidence < CLEAR and (mumbled or confidence >= PLAUSIBLE):
             found = self._second_look(samples, started, found, quick.floor)
             ranked = self._ranked(found, heard, seconds)
         return free, tuple(ranked)
