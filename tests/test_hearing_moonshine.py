@@ -202,3 +202,17 @@ def test_a_guess_in_a_pause_is_what_the_end_of_the_utterance_would_bring(moonshi
     assert whole.text != first.text
     assert moonshine.finish() == whole
     assert whole.text == hear(moonshine, samples)
+
+
+def test_words_have_times_where_they_are_asked_for():
+    recognizer = MoonshineRecognizer(word_times=True)
+    parts = [speak("My calf is cramping."), silence(1.5), speak("Stop.")]
+    recognizer.accept(join(parts, SAMPLE_RATE).samples)
+    words = recognizer.finish().words
+    assert [word.text for word in words] == ["my", "calf", "is", "cramping", "stop"]
+    assert all(word.start <= word.end for word in words)
+    cramping, stop = words[-2], words[-1]
+    first_ends = parts[0].seconds
+    assert cramping.end < first_ends + 0.3
+    assert stop.end > first_ends + 1.4
+    assert words[1].end < cramping.end - 0.3

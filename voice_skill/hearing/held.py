@@ -53,11 +53,12 @@ in kitchen noise, of the half for development."""
 class Held:
     """One sentence of the grammar that the sound may be.
 
-    text: as the model spells it. score: of the sound and the free text together, the higher the likelier.
+    text, tokens: as the model spells it. score: of the sound and the free text together; more is likelier.
     confidence: that it was said, 0..1. readings: what it can mean, with slots.
     """
 
     text: str
+    tokens: tuple[int, ...]
     words: tuple[str, ...]
     score: float
     confidence: float
@@ -94,7 +95,7 @@ class GrammarHearing:
         words, readings = self._read(free)
         if readings:
             text = self._model.tokenizer.decode(free.tokens)
-            return free, (Held(text, words, free.odds, 1.0, readings),)
+            return free, (Held(text, free.tokens, words, free.odds, 1.0, readings),)
         quick.floor = free.odds - leeway
         heard = Free("".join(words), free.odds, len(free.tokens))
         seconds = len(samples) / SAMPLE_RATE
@@ -140,5 +141,5 @@ class GrammarHearing:
             evidence = Evidence.of(one, free, seconds)
             text = self._model.tokenizer.decode(one.tokens)
             readings = tuple(self.grammar.read(one.words))
-            held.append(Held(text, one.words, score, evidence.confidence, readings, evidence))
+            held.append(Held(text, one.tokens, one.words, score, evidence.confidence, readings, evidence))
         return held

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from voice_skill.audio.frames import SAMPLE_RATE, Samples
+from voice_skill.hearing.alignment import word_times
 from voice_skill.hearing.biasing import WordBias
 from voice_skill.hearing.decoding import decode
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.held import GrammarHearing, Held
 from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, packaged_weights
-from voice_skill.hearing.recognizer import Hypothesis, Transcript
+from voice_skill.hearing.recognizer import Hypothesis, Transcript, Word
 
 SHORTEST_S = 0.2
 """Less sound than this holds no word."""
@@ -37,17 +38,23 @@ MOST_HYPOTHESES = 5
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What was heard in one stretch of sound: as it is taken, and freely. held: sentences of the grammar."""
+    """What was heard in one stretch of sound: as it is taken, and freely. held: sentences of the grammar.
+
+    words: with times from the start of the stretch. seconds: how long it is.
+    """
 
     text: str = ""
     free: str = ""
     held: tuple[Held, ...] = ()
+    words: tuple[Word, ...] = ()
+    seconds: float = 0.0
 
 
 class MoonshineRecognizer:
-    """Fills the `Recognizer` protocol. Knows the words only at the end, and no times.
+    """Fills the `Recognizer` protocol. Knows the words only at the end.
 
     weights: folder of the model; without one, that of the installed package. threads: for the network.
+    word_times: also find out when each word was said, to about a fifth of a second; takes as long again.
     Phrases make it lean towards their rarer words (see `biasing`). A grammar makes it take what sounds like
     one of its sentences for that sentence, with what was heard freely as the transcript's alternative; all
     else is heard freely.
@@ -55,7 +62,8 @@ class MoonshineRecognizer:
 
     name = "moonshine"
 
-    def __init__(self, weights: Path | None = None, threads: int = 2) -> None:
+    def __init__(self, weights: Path | None = None, threads: int = 2, *, word_times: bool = False) -> None:
+        self._word_times = word_times
         self._weights = weights
         self._threads = threads
         self._phrases: tuple[str, ...] = ()
@@ -114,7 +122,7 @@ class MoonshineRecognizer:
             Hypothesis(one.text, one.score, one.confidence, one.readings)
             for one in (pieces[0].held if len(pieces) == 1 else ())[:MOST_HYPOTHESES]
         )
-        return Transcript(said, alternatives=(freely,) if freely != said else (), hypotheses=hypotheses)
+        return Transcript(said, _one_after_another(pieces), (freely,) if freely != said else (), hypotheses)
 
     def finish(self) -> Transcript:
         """Recognise what came since `reset`."""
@@ -137,7 +145,8 @@ class MoonshineRecognizer:
 
     def _recognise(self, samples: Floats) -> _Piece:
         model, bias = self._open()
-        started = model.start(model.encode(samples))
+        encoded, seconds = model.encode(samples), len(samples) / SAMPLE_RATE
+        started = model.start(encoded)
         held: tuple[Held, ...] = ()
         if self._held is None:
             best = decode(model, started, bias)
@@ -145,9 +154,21 @@ class MoonshineRecognizer:
             best, held = self._held.hear(samples, started, bias)
         free = model.tokenizer.decode(best.tokens)
         if free.strip(".,!?").lower() in ("", NO_SPEECH):
-            return _Piece()
+            return _Piece(seconds=seconds)
         taken = bool(held) and held[0].confidence >= SURE
-        return _Piece(held[0].text if taken else free, free, held)
+        text, tokens = (held[0].text, held[0].tokens) if taken else (free, best.tokens)
+        words = word_times(model, encoded, tokens) if self._word_times else ()
+        return _Piece(text, free, held, words, seconds)
+
+
+def _one_after_another(pieces: Iterable[_Piece]) -> tuple[Word, ...]:
+    """Return the words of all pieces, with times from the start of the first."""
+    words: list[Word] = []
+    before = 0.0
+    for piece in pieces:
+        words += [Word(word.text, word.start + before, word.end + before) for word in piece.words]
+        before += piece.seconds
+    return tuple(words)
 
 
 def _joined(texts: Iterable[str]) -> str:

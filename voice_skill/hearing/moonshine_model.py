@@ -102,6 +102,17 @@ class MoonshineModel:
 
     def score(self, encoded: Encoded, texts: Sequence[Sequence[int]]) -> Floats:
         """Return the log-probability of each whole text (pieces, no markers), shape (texts,), in one pass."""
+        states = np.repeat(encoded.states, len(texts), axis=0)
+        scores: Floats = self.piece_scores(states, encoded, texts).sum(axis=1)
+        return scores
+
+    def piece_scores(self, states: Floats, encoded: Encoded, texts: Sequence[Sequence[int]]) -> Floats:
+        """Return the log-probability of each piece of each text, given those before it.
+
+        states: of the sound as each text is to hear it, (texts, time, 288). encoded: of the whole sound. The
+        result has the shape (texts, pieces of the longest + 1): the end of a text counts as a piece, and 0
+        stands after it.
+        """
         rows, longest = len(texts), max(map(len, texts)) + 1
         given = np.full((rows, longest), Tokenizer.start, np.int64)
         wanted = np.full((rows, longest), Tokenizer.end, np.int64)
@@ -111,14 +122,14 @@ class MoonshineModel:
             counts[row, : len(text) + 1] = True
         feed = {
             "input_ids": given,
-            "encoder_hidden_states": np.repeat(encoded.states, rows, axis=0),
+            "encoder_hidden_states": states,
             "encoder_attention_mask": np.repeat(encoded.mask, rows, axis=0),
             "use_cache_branch": np.array([False]),
             **{name: np.repeat(value, rows, axis=0) for name, value in self._nothing.items()},
         }
         [logits] = self._decoder.run(["logits"], feed)
         picked = np.take_along_axis(logits, wanted[..., np.newaxis], axis=2)[..., 0]
-        scores: Floats = ((picked - log_sums(logits)) * counts).sum(axis=1)
+        scores: Floats = (picked - log_sums(logits)) * counts
         return scores
 
     def _run(self, tokens: Ids, memory: Memory, *, first: bool) -> tuple[Floats, dict[str, Floats]]:
