@@ -7,10 +7,16 @@ from typing import NamedTuple
 from voice_skill.hearing.automaton import Network
 from voice_skill.hearing.surfaces import meanings
 
+LONGEST_STAMMER = 3
+"""Words: "how do I, how do I stretch"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One meaning: the intent, and (list, value) of each list gone through, in the order of the words."""
+    """One meaning: the intent, and (list, value) of each list gone through, in the order of the words.
+
+    Of two values of one list the last counts: the speaker corrected themselves.
+    """
 
     intent: str
     slots: tuple[tuple[str, str], ...] = ()
@@ -37,6 +43,18 @@ def read(network: Network, words: list[str]) -> list[Reading]:
                 places[at + 1] |= _after(network, places[at], normal)
     ended = (Reading(p.intent, p.slots) for p in places[-1] if p.node == network.end and p.intent)
     return list(dict.fromkeys(ended))
+
+
+def without_stammer(words: Iterable[str]) -> list[str]:
+    """Return the words with one round of each stretch of up to three that is repeated at once."""
+    kept: list[str] = []
+    for word in words:
+        kept.append(word)
+        for n in range(1, LONGEST_STAMMER + 1):
+            if len(kept) >= 2 * n and kept[-n:] == kept[-2 * n : -n]:
+                del kept[-n:]
+                break
+    return kept
 
 
 def _after(network: Network, places: Iterable[_Place], words: Iterable[str]) -> dict[_Place, None]:
