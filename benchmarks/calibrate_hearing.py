@@ -1,13 +1,14 @@
 r"""Fits the confidence that a sentence held to the grammar is right, and shows how well it is calibrated.
 
     .venv/bin/python -m benchmarks.calibrate_hearing --orders DIR --unrelated DIR --questions FILE.jsonl \
-        --noise NOISE.flac
+        --noise NOISE.flac [--json OUT.json] [--picture OUT.png]
 
 Three kinds of sound: spoken orders (in the format of `speech_to_intent`), sentences of the English pack and
 questions from a file of rows with text, intent, slots and urgency, both spoken by the voices of the tests;
 and speech about other things. With and without noise. Of recordings only the half for development is used; on
 half of all sounds the weights are fitted that the calibration of the other half is shown with.
-Prints the weights for `voice_skill/hearing/confidence.py`.
+Prints the weights for `voice_skill/hearing/confidence.py`, and draws the reliability diagram: how often
+sentences of each confidence are right.
 """
 
 import argparse
@@ -21,14 +22,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.speech_to_intent import is_for_development, read_grammar
+from benchmarks import figures
+from benchmarks.orders import is_for_development, read_grammar
 from tests.voices import VOICES, speak
 from voice_skill.audio.files import read_audio
 from voice_skill.audio.frames import SAMPLE_RATE, Sound
 from voice_skill.dialog.pack import Pack, load_pack
 from voice_skill.evaluation import add_noise
 from voice_skill.hearing.biasing import WordBias
-from voice_skill.hearing.decoding import decode
 from voice_skill.hearing.gate import SpeechGate
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.held import GrammarHearing
@@ -65,15 +66,13 @@ class Hearing:
         samples = self._gate.trim(sound.at(SAMPLE_RATE).samples)
         if len(samples) < SAMPLE_RATE // 5:
             return None
-        started = self._model.start(self._model.encode(samples.astype(np.float32) / np.float32(32768)))
-        free = decode(self._model, started, self._bias)
-        held = self._held.nearest(started, free)
-        if held is None or held.evidence is None:
+        sounds = samples.astype(np.float32) / np.float32(32768)
+        started = self._model.start(self._model.encode(sounds))
+        free, nearest = self._held.hear(sounds, started, self._bias)
+        if not nearest or nearest[0].evidence is None:
             return None
-        text = self._model.tokenizer.decode(free.tokens)
-        return Case(
-            kind, held.evidence.figures, judge(self._model.tokenizer.decode(held.found.tokens)), judge(text)
-        )
+        held, text = nearest[0], self._model.tokenizer.decode(free.tokens)
+        return Case(kind, nearest[0].evidence.figures, judge(held.text), judge(text))
 
 
 def order_cases(hearing: Hearing, folder: Path, noise: Sound, most: int) -> Iterator[Case | None]:
@@ -154,18 +153,59 @@ def fit(cases: list[Case], ridge: float = 0.1) -> Floats:
     return weights
 
 
+def reliability(cases: list[Case], weights: Floats) -> list[dict[str, float]]:
+    """Return for each tenth of confidence how many sentences there are, what is stated, and what is true."""
+    p = 1 / (1 + np.exp(-np.array([case.figures for case in cases]) @ weights))
+    right = np.array([case.right for case in cases])
+    rows = []
+    for low in np.arange(0, 1, 0.1):
+        inside = (p >= low) & (p < low + 0.1)
+        if inside.any():
+            n, true = int(inside.sum()), int(right[inside].sum())
+            interval = figures.wilson(true, n)
+            rows.append(
+                {
+                    "n": n,
+                    "stated": float(p[inside].mean()),
+                    "right": true / n,
+                    "low": interval[0],
+                    "high": interval[1],
+                }
+            )
+    return rows
+
+
+def draw(path: Path | None, rows: list[dict[str, float]]) -> None:
+    n = sum(int(row["n"]) for row in rows)
+    with figures.picture(path, f"Confidence of sentences held to a grammar (n={n}, not fitted on)") as axes:
+        if axes is None:
+            return
+        stated, right = [row["stated"] for row in rows], [row["right"] for row in rows]
+        errors = [
+            [max(0.0, row["right"] - row["low"]) for row in rows],
+            [max(0.0, row["high"] - row["right"]) for row in rows],
+        ]
+        axes.plot([0, 1], [0, 1], "k--", label="perfectly calibrated")
+        axes.errorbar(stated, right, yerr=errors, fmt="o-", capsize=3, label="measured, 95 %")
+        axes.set_xlabel("confidence stated")
+        axes.set_ylabel("share right")
+        axes.legend()
+
+
 def show(cases: list[Case], weights: Floats) -> None:
     """Print how often sentences of each confidence are right, and what a threshold would do."""
     p = 1 / (1 + np.exp(-np.array([case.figures for case in cases]) @ weights))
     right = np.array([case.right for case in cases])
     free = np.array([case.free_right for case in cases])
     kinds = np.array([case.kind for case in cases])
-    print("confidence     n  stated   right")
-    for low in np.arange(0, 1, 0.2):
-        inside = (p >= low) & (p < low + 0.2)
-        if inside.any():
-            stated, truly = p[inside].mean(), right[inside].mean()
-            print(f"{low:.1f}..{low + 0.2:.1f}  {inside.sum():6}  {stated:6.1%}  {truly:6.1%}")
+    rows = reliability(cases, weights)
+    print("     n  stated   right  95 % interval")
+    for row in rows:
+        print(
+            f"{row['n']:6}  {row['stated']:6.1%}  {row['right']:6.1%}  [{row['low']:.1%}, {row['high']:.1%}]"
+        )
+    error = sum(row["n"] * abs(row["stated"] - row["right"]) for row in rows) / len(cases)
+    print(f"expected calibration error {error:.1%}")
     for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         cells = "   ".join(
             f"{kind} {int(np.where(p > threshold, right, free)[kinds == kind].sum())}"
@@ -182,6 +222,8 @@ def main() -> None:
     for name in ("orders", "unrelated", "questions", "noise"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--most", type=int, default=300, help="sounds of each kind")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--picture", type=Path)
     options = parser.parse_args()
     model = MoonshineModel(packaged_weights())
     pack = load_pack("en")
@@ -190,7 +232,7 @@ def main() -> None:
     orders = Hearing(model, read_grammar(options.orders / "grammar.yaml")[0], WordBias(model.tokenizer))
     bias = WordBias(model.tokenizer, expected_phrases(pack.phrases, pack.slots, pack.red_flags))
     cramps = Hearing(model, Grammar.of_pack(pack.phrases, pack.slots, pack.red_flags), bias)
-    rows = [json.loads(line) for line in options.questions.read_text().splitlines()][: options.most]
+    questions = [json.loads(line) for line in options.questions.read_text().splitlines()][: options.most]
     cases = [
         case
         for found in (
@@ -198,15 +240,29 @@ def main() -> None:
             spoken_cases(
                 cramps, "inside", sampled_rows(pack, understander, options.most), understander, noise
             ),
-            spoken_cases(cramps, "question", rows, understander, noise),
+            spoken_cases(cramps, "question", questions, understander, noise),
             unrelated_cases(cramps, options.unrelated, options.most),
         )
         for case in found
         if case is not None
     ]
     random.Random(3).shuffle(cases)
-    show(cases[1::2], fit(cases[::2]))
-    print("weights of all:", [round(float(weight), 2) for weight in fit(cases)])
+    weights = fit(cases[::2])
+    show(cases[1::2], weights)
+    rows = reliability(cases[1::2], weights)
+    draw(options.picture, rows)
+    every = fit(cases)
+    figures.write(
+        options.json,
+        {
+            "data": "half for development; a random half of the cases, which the weights are not fitted on",
+            "n": len(cases[1::2]),
+            "reliability": rows,
+            "weights": [round(float(weight), 3) for weight in every],
+            "cases": [[case.kind, *case.figures, case.right, case.free_right] for case in cases],
+        },
+    )
+    print("weights of all:", [round(float(weight), 2) for weight in every])
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def may_be_said(grammar: Grammar, text: str) -> bool:
 @pytest.mark.parametrize(
     ("template", "said", "unsaid"),
     [
-        ("stop it", ["Stop it."], ["stop", "it stop", "stop it it"]),
+        ("stop it", ["Stop it."], ["stop", "it stop", "stop it you"]),
         ("(help|ease) me", ["help me", "ease me"], ["me", "help ease me"]),
         ("[just] [really] stop", ["stop", "just stop", "just really stop"], ["really just stop", "just"]),
         ("(red;green) light", ["red green light", "green red light"], ["red light", "red red light"]),
@@ -109,6 +109,33 @@ def test_a_reading_tells_intent_and_slots():
         Reading("relief", slots),
         Reading("what", slots),
     }
+
+
+@pytest.mark.parametrize("correction", ["no", "sorry", "I mean", "no, wait,"])
+def test_whoever_corrects_themselves_means_the_last(correction: str):
+    compiled = grammar("my {muscle} (hurts|cramps)")
+    [reading] = compiled.read(spoken_words(f"My calf, {correction} back of my thigh hurts."))
+    assert dict(reading.slots) == {"muscle": "hamstring"}
+    assert may_be_said(compiled, f"My calf, {correction} back of my thigh hurts.")
+    assert not may_be_said(compiled, f"My calf, {correction} hurts.")
+
+
+def test_whoever_stammers_is_understood():
+    compiled = grammar("my {muscle} hurts")
+    once = compiled.read(spoken_words("My calf hurts."))
+    assert once
+    for stammered in ("My, my calf hurts.", "My c-calf, um, my calf hurts.", "My calf, my calf hurts hurts."):
+        said = spoken_words(stammered.replace("c-", ""))
+        assert compiled.read(said) == once, stammered
+    assert not compiled.read(spoken_words("My my hurts."))
+
+
+def test_a_list_says_how_a_name_sounds():
+    medicines = {"medicine": [("detralex", "detralex"), ("the trail x", "detralex")]}
+    compiled = Grammar([Sentence("can i take {medicine}", "take")], medicines)
+    assert compiled.read(spoken_words("Can I take the trail X?")) == [
+        Reading("take", (("medicine", "detralex"),))
+    ]
 
 
 def test_a_list_that_nobody_wrote_says_nothing():

@@ -8,7 +8,7 @@ from voice_skill.audio.frames import SAMPLE_RATE, Sound, join, silence
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import Pack, load_pack
 from voice_skill.ears import Ears
-from voice_skill.hearing.confidence import Evidence
+from voice_skill.hearing.confidence import Evidence, Free
 from voice_skill.hearing.constrained import Found, search
 from voice_skill.hearing.grammar import Grammar, Sentence
 from voice_skill.hearing.moonshine import SURE, MoonshineRecognizer
@@ -82,7 +82,8 @@ def test_a_grammar_that_accepts_nothing_finds_nothing(model: MoonshineModel):
 def test_confidence_falls_with_every_difference():
     def confidence(score: float, words: str, seconds: float = 2.0) -> float:
         found = Found(tuple(words.split()), score, (1,) * 6)
-        return Evidence.of(found, "shouldiputasignit", -3.0, 6, seconds).confidence
+        free = Free("shouldiputasignit", -3.0, 6)
+        return Evidence.of(found, free, seconds).confidence
 
     near = confidence(-4.0, "should i put ice on it")
     assert near > SURE

@@ -187,3 +187,32 @@ def test_importing_and_constructing_opens_no_engine():
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == ""
+
+
+def test_a_guess_in_a_pause_is_what_the_end_of_the_utterance_would_bring(moonshine: MoonshineRecognizer):
+    samples = speak(SENTENCE).samples
+    half = len(samples) // 2
+    moonshine.reset()
+    assert moonshine.guess().text == ""
+    moonshine.accept(samples[:half])
+    first = moonshine.guess()
+    assert first == moonshine.guess()
+    moonshine.accept(samples[half:])
+    whole = moonshine.guess()
+    assert whole.text != first.text
+    assert moonshine.finish() == whole
+    assert whole.text == hear(moonshine, samples)
+
+
+def test_words_have_times_where_they_are_asked_for():
+    recognizer = MoonshineRecognizer(word_times=True)
+    parts = [speak("My calf is cramping."), silence(1.5), speak("Stop.")]
+    recognizer.accept(join(parts, SAMPLE_RATE).samples)
+    words = recognizer.finish().words
+    assert [word.text for word in words] == ["my", "calf", "is", "cramping", "stop"]
+    assert all(word.start <= word.end for word in words)
+    cramping, stop = words[-2], words[-1]
+    first_ends = parts[0].seconds
+    assert cramping.end < first_ends + 0.3
+    assert stop.end > first_ends + 1.4
+    assert words[1].end < cramping.end - 0.3

@@ -1,13 +1,16 @@
 """The search for the sentence of a grammar that a piece of sound most likely is."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
-from voice_skill.hearing.decoding import piece_limit
+from voice_skill.hearing.grammar import BETWEEN
 from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel
+from voice_skill.hearing.searching import run
 from voice_skill.hearing.spelling import Spelled, Speller
 from voice_skill.hearing.tokenizer import Tokenizer
+from voice_skill.hearing.word_states import WordState
 
 BEAMS = 8
 """Sentences followed side by side."""
@@ -15,7 +18,17 @@ BEAMS = 8
 PRUNE = 12.0
 """A sentence whose score is this far behind the best is given up (natural logarithm)."""
 
-MOST_FOUND = 5
+SAME_PLACE = 2
+"""Sentences followed of those that may go on alike, such as one with and one without an "um" before it."""
+
+HESITATION_COST = 2.0
+"""Taken from the score for each hesitation: in noise the model hears "uh" after "uh", and never a word."""
+
+SPARE = 3.0
+"""A sentence is followed until it is this far behind the best whole one: its last pieces may not be the
+likeliest, and those found behind the best are wanted too."""
+
+MOST_FOUND = 10
 """Sentences returned."""
 
 
@@ -36,6 +49,73 @@ class _Beam:
     score: float = 0.0
 
 
+class HeldSearch:
+    """The search for the sentences of a grammar.
+
+    kept: sentences followed side by side. floor: a sentence whose log-probability falls below it is given
+    up; it may be set while the search goes on.
+    """
+
+    def __init__(self, speller: Speller, kept: int = BEAMS, floor: float = -np.inf) -> None:
+        speller.tidy()
+        self.floor = floor
+        self._speller = speller
+        self._kept = kept
+        self._beams = [_Beam(speller.start)]
+        self._found: dict[tuple[str, ...], Found] = {}
+        self._enough = -np.inf
+
+    @property
+    def found(self) -> list[Found]:
+        """The most likely sentences so far, best first; [] if none is above the floor."""
+        ranked = sorted(self._found.values(), key=lambda one: -one.score)
+        return [one for one in ranked[:MOST_FOUND] if one.score > self.floor]
+
+    def advance(self, logits: Floats, normal: Floats) -> tuple[list[int], list[int]]:
+        """See `Search`."""
+        for row, beam in enumerate(self._beams):
+            if beam.spelled.ends:
+                one = _ended(beam, float(logits[row, Tokenizer.end] - normal[row]))
+                if one.words not in self._found or self._found[one.words].score < one.score:
+                    self._found[one.words] = one
+                    self._enough = max(self._enough, one.score - SPARE)
+        parents = self._grow(logits, normal)
+        return [beam.tokens[-1] for beam in self._beams], parents
+
+    def _grow(self, logits: Floats, normal: Floats) -> list[int]:
+        """Go on with the best continuations; return the row that each comes from."""
+        beams, self._beams = self._beams, []
+        scores = np.concatenate(
+            [logits[row, b.spelled.tokens] + (b.score - normal[row]) for row, b in enumerate(beams)]
+        )
+        if not len(scores):
+            return []
+        bounds = np.cumsum([0, *(len(b.spelled.tokens) for b in beams)])
+        near = np.flatnonzero(scores > max(self.floor, self._enough, scores.max() - PRUNE))
+        grown: set[tuple[tuple[str, ...], str]] = set()
+        places: Counter[tuple[WordState, str]] = Counter()
+        parents: list[int] = []
+        for place in near[np.argsort(-scores[near])]:
+            parent = int(np.searchsorted(bounds, place, side="right")) - 1
+            beam = beams[parent]
+            piece = int(place - bounds[parent])
+            state, letters, completes = beam.spelled.onward(piece)
+            words = (*beam.words, beam.spelled.letters) if completes else beam.words
+            # Two spellings of the same text would only take each other's place.
+            if (words, letters) in grown or places[state, letters] >= SAME_PLACE:
+                continue
+            grown.add((words, letters))
+            places[state, letters] += 1
+            hesitates = completes and beam.spelled.letters in BETWEEN
+            score = float(scores[place]) - (HESITATION_COST if hesitates else 0.0)
+            tokens = (*beam.tokens, int(beam.spelled.tokens[piece]))
+            self._beams.append(_Beam(self._speller.at(state, letters), words, tokens, score))
+            parents.append(parent)
+            if len(parents) == self._kept:
+                break
+        return parents
+
+
 def search(
     model: MoonshineModel,
     started: tuple[Floats, Memory],
@@ -47,65 +127,11 @@ def search(
 
     started: what `model.start` returned for the sound.
     """
-    speller.tidy()
-    logits, memory = started
-    beams = [_Beam(speller.start)]
-    found: dict[tuple[str, ...], Found] = {}
-    best = floor
-    for _ in range(piece_limit(memory.encoded)):
-        normal = _log_sums(logits)
-        for row, beam in enumerate(beams):
-            if beam.spelled.ends:
-                one = _ended(beam, float(logits[row, Tokenizer.end] - normal[row]))
-                if one.words not in found or found[one.words].score < one.score:
-                    found[one.words] = one
-                    best = max(best, one.score)
-        beams, parents = _grow(beams, logits, normal, speller, beams_kept, best)
-        if not beams:
-            break
-        logits, memory = model.step(np.array([b.tokens[-1] for b in beams]), memory.take(np.array(parents)))
-    ranked = sorted(found.values(), key=lambda one: -one.score)
-    return [one for one in ranked[:MOST_FOUND] if one.score > floor]
-
-
-def _grow(  # noqa: PLR0913, PLR0917 - one step of the search, in one place
-    beams: list[_Beam], logits: Floats, normal: Floats, speller: Speller, kept: int, floor: float
-) -> tuple[list[_Beam], list[int]]:
-    """Return the best continuations and the beam each comes from; none below `floor`."""
-    scores = np.concatenate(
-        [logits[row, b.spelled.tokens] + (b.score - normal[row]) for row, b in enumerate(beams)]
-    )
-    if not len(scores):
-        return [], []
-    bounds = np.cumsum([0, *(len(b.spelled.tokens) for b in beams)])
-    near = np.flatnonzero(scores > max(floor, scores.max() - PRUNE))
-    grown: dict[tuple[tuple[str, ...], str], None] = {}
-    chosen: list[_Beam] = []
-    parents: list[int] = []
-    for place in near[np.argsort(-scores[near])]:
-        parent = int(np.searchsorted(bounds, place, side="right")) - 1
-        beam = beams[parent]
-        token = int(place - bounds[parent])
-        state, letters, completes = beam.spelled.onward(token)
-        words = (*beam.words, beam.spelled.letters) if completes else beam.words
-        # Two spellings of the same text would only take each other's place.
-        if (words, letters) in grown:
-            continue
-        grown[words, letters] = None
-        tokens = (*beam.tokens, int(beam.spelled.tokens[token]))
-        chosen.append(_Beam(speller.at(state, letters), words, tokens, float(scores[place])))
-        parents.append(parent)
-        if len(chosen) == kept:
-            break
-    return chosen, parents
+    held = HeldSearch(speller, beams_kept, floor)
+    run(model, started, held)
+    return held.found
 
 
 def _ended(beam: _Beam, score: float) -> Found:
     words = (*beam.words, beam.spelled.letters) if beam.spelled.letters else beam.words
     return Found(words, beam.score + score, beam.tokens)
-
-
-def _log_sums(logits: Floats) -> Floats:
-    top = logits.max(axis=1)
-    sums: Floats = top + np.log(np.exp(logits - top[:, np.newaxis]).sum(axis=1))
-    return sums

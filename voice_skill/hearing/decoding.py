@@ -1,12 +1,13 @@
 """The search for the text that a piece of sound most likely is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from voice_skill.audio.frames import SAMPLE_RATE
 from voice_skill.hearing.biasing import WordBias
-from voice_skill.hearing.moonshine_model import Encoded, Floats, Memory, MoonshineModel
+from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel
+from voice_skill.hearing.searching import run
 from voice_skill.hearing.tokenizer import Tokenizer
 
 BEAMS = 4
@@ -14,9 +15,6 @@ BEAMS = 4
 
 PRUNE = 12.0
 """A text whose score is this far behind the best is given up (natural logarithm)."""
-
-PIECES_PER_SECOND, SPARE_PIECES = 8.0, 4
-"""Nobody speaks faster; what would be longer is the model talking to itself."""
 
 LOOP_PIECES, LOOP_TIMES = 16, 3
 """A text that ends in this many pieces, the same ones this many times over, is going round in circles."""
@@ -35,29 +33,49 @@ class Beam:
     odds: float = 0.0
 
 
+class FreeSearch:
+    """The search for any text at all. when_over: called with the best text as soon as it is known."""
+
+    def __init__(self, bias: WordBias, when_over: Callable[[Beam], None] = lambda _: None) -> None:
+        self._bias = bias
+        self._when_over = when_over
+        self._beams = [Beam()]
+        self._finished = Beam(score=-np.inf)
+
+    @property
+    def best(self) -> Beam:
+        """The best whole text, or what there is of one; markers left out."""
+        return self._finished if np.isfinite(self._finished.score) else self._beams[0]
+
+    def advance(self, logits: Floats, normal: Floats) -> tuple[list[int], list[int]]:
+        """See `Search`."""
+        grown, parents, ended = _grow(self._beams, logits - normal[:, np.newaxis], self._bias)
+        if ended and ended.score > self._finished.score:
+            self._finished = ended
+        # Scores only fall, but for the bonus; a text that overtakes by it is too rare to wait for.
+        if not grown or grown[0].score < self._finished.score:
+            self._when_over(self.best)
+            return [], []
+        self._beams = grown
+        return [beam.tokens[-1] for beam in grown], parents
+
+
 def decode(model: MoonshineModel, started: tuple[Floats, Memory], bias: WordBias) -> Beam:
     """Return the best text found, markers left out; without pieces when the model hears none.
 
     started: what `model.start` returned for the sound.
     """
-    beams, finished = [Beam()], Beam(score=-np.inf)
-    logits, memory = started
-    for _ in range(piece_limit(memory.encoded)):
-        grown, parents, ended = _grow(beams, logits, bias)
-        if ended and ended.score > finished.score:
-            finished = ended
-        # Scores only fall, but for the bonus; a text that overtakes by it is too rare to wait for.
-        if not grown or grown[0].score < finished.score:
-            break
-        beams = grown
-        logits, memory = model.step(np.array([b.tokens[-1] for b in beams]), memory.take(np.array(parents)))
-    return finished if np.isfinite(finished.score) else beams[0]
+    search = FreeSearch(bias)
+    run(model, started, search)
+    return search.best
 
 
-def _grow(beams: list[Beam], logits: Floats, bias: WordBias) -> tuple[list[Beam], list[int], Beam | None]:
-    """Return the best continuations, best first, the beam each comes from, and the best text ending here."""
-    scores = _log_softmax(logits)
-    plain = scores.copy()
+def _grow(beams: list[Beam], plain: Floats, bias: WordBias) -> tuple[list[Beam], list[int], Beam | None]:
+    """Return the best continuations, best first, the beam each comes from, and the best text ending here.
+
+    plain: log-probabilities of the next piece, (beams, vocabulary).
+    """
+    scores = plain.copy()
     for row, beam in enumerate(beams):
         scores[row] += bias.bonus(beam.prefix) + beam.score
     flat = scores.ravel()
@@ -88,14 +106,3 @@ def is_loop(tokens: tuple[int, ...]) -> bool:
         if len(tokens) >= length * times and tokens[-length * times :] == tokens[-length:] * times:
             return True
     return False
-
-
-def piece_limit(encoded: Encoded) -> int:
-    """Return how many pieces a text of this sound has at most."""
-    return int(encoded.samples / SAMPLE_RATE * PIECES_PER_SECOND) + SPARE_PIECES
-
-
-def _log_softmax(logits: Floats) -> Floats:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return result

@@ -10,7 +10,7 @@ from hassil.parse_expression import parse_sentence
 
 from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
 from voice_skill.hearing.automaton import Network
-from voice_skill.hearing.readings import Reading, read
+from voice_skill.hearing.readings import Reading, read, without_stammer
 from voice_skill.hearing.word_states import WordState, WordStates
 from voice_skill.understanding.normalize import normal_form
 from voice_skill.understanding.templates import expand
@@ -24,6 +24,20 @@ BEFORE = (
 
 BETWEEN = frozenset(("um", "uh", "er", "erm", "ah", "hm"))
 """What people say while they look for a word."""
+
+CORRECTIONS = (
+    "no",
+    "no no",
+    "sorry",
+    "no sorry",
+    "wait",
+    "no wait",
+    "i mean",
+    "no i mean",
+    "actually",
+    "or rather",
+)
+"""What people say between what they said of a list and what they mean: "my left, no, right calf"."""
 
 AFTER = (
     *("please", "now", "then", "though", "thanks", "thank you", "um", "uh", "ow", "ouch", "oh", "again"),
@@ -110,8 +124,12 @@ class Grammar:
         self.__dict__.pop("_states", None)
 
     def read(self, words: Iterable[str]) -> list[Reading]:
-        """Return the intents and slots that spoken words (lower case, no marks) can have; [] if outside."""
-        return read(self._network, [word for word in words if word not in BETWEEN])
+        """Return the intents and slots that spoken words (lower case, no marks) can have; [] if outside.
+
+        Hesitations change nothing, and of what was said twice running once is enough.
+        """
+        said = [word for word in words if word not in BETWEEN]
+        return read(self._network, said) or read(self._network, without_stammer(said))
 
     def _add(self, sentence: Sentence) -> None:
         first = self._network.add_node()
@@ -163,7 +181,13 @@ class Grammar:
     def _compile_call(self, name: str, node: int) -> int:
         back = self._network.add_node()
         if name in self._network.lists:
-            self._network.nodes[node].calls += ((name, back),)
+            nodes = self._network.nodes
+            nodes[node].calls += ((name, back),)
+            # Said again after a correction; the last value counts.
+            again = self._network.add_node()
+            nodes[again].calls += ((name, back),)
+            for phrase in CORRECTIONS:
+                nodes[self._network.add_words(back, phrase.split())].free += (again,)
         return back
 
     def _gap(self, node: int) -> int:

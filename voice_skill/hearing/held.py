@@ -1,32 +1,69 @@
-"""Hearing with the knowledge of what may be said: the free text and the nearest sentence, weighed."""
+"""Hearing with the knowledge of what may be said: the free text and the nearest sentences, weighed.
 
-from dataclasses import dataclass
+The model's own score is not the last word. In noise it gives up a sentence half-way, or slips over a short
+word, though the free text of the same sound, wrong as it is, has letters for all of it. So the sentences
+that the search found are ranked by their score and by the letters in which they differ from the free text;
+and where a doubt is left, the sound is looked at a second time, played a little slower.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import soxr
+from rapidfuzz.distance import Levenshtein
 
 from voice_skill.audio.frames import SAMPLE_RATE
-from voice_skill.hearing.confidence import Evidence
-from voice_skill.hearing.constrained import Found, search
-from voice_skill.hearing.decoding import Beam
+from voice_skill.hearing.biasing import WordBias
+from voice_skill.hearing.confidence import Evidence, Free
+from voice_skill.hearing.constrained import Found, HeldSearch, search
+from voice_skill.hearing.decoding import Beam, FreeSearch
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel
+from voice_skill.hearing.readings import Reading
+from voice_skill.hearing.searching import run
 from voice_skill.hearing.spelling import Speller, spoken_words
 
-QUICK, THOROUGH = 8, 24
+QUICK, THOROUGH = 8, 16
 """Sentences followed side by side at first, and when the first look leaves a doubt."""
 
 CLEAR = 0.8
 """Confidence at which no second look is taken."""
 
+PLAUSIBLE = 0.2
+"""Confidence from which a second look may settle the doubt."""
+
+MUMBLED, SEVERAL_PIECES = -0.3, 6
+"""Log-probability for each piece below which the free text itself is in doubt, as in noise, and pieces from
+which on it is long enough for the search to have lost its way: then a second look is taken in any case. Clear
+speech about something else is not looked at twice."""
+
+SLOWER = 1.075
+"""How much slower the sound is played at the second look."""
+
 LEEWAY, LEEWAY_PER_SECOND = 8.0, 3.0
 """How far a sentence's log-probability may stay behind the free text's before the search gives it up."""
+
+LETTER_COST = 0.5
+"""What a letter in which a sentence differs from the free text takes from its score. Chosen on spoken orders
+in kitchen noise, of the half for development."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The sentence of the grammar that is nearest to the sound. confidence: that it was said, 0..1."""
+    """One sentence of the grammar that the sound may be.
 
-    found: Found
-    evidence: Evidence | None
+    text, tokens: as the model spells it. score: of the sound and the free text together; more is likelier.
+    confidence: that it was said, 0..1. readings: what it can mean, with slots.
+    """
+
+    text: str
+    tokens: tuple[int, ...]
+    words: tuple[str, ...]
+    score: float
     confidence: float
+    readings: tuple[Reading, ...]
+    evidence: Evidence | None = None
 
 
 class GrammarHearing:
@@ -34,25 +71,75 @@ class GrammarHearing:
 
     def __init__(self, model: MoonshineModel, grammar: Grammar) -> None:
         self._model = model
+        self.grammar = grammar
         self._speller = Speller(model.tokenizer, grammar)
 
-    def nearest(self, started: tuple[Floats, Memory], free: Beam) -> Held | None:
-        """Return the nearest sentence of the grammar, or None when none comes near.
+    def hear(
+        self, samples: Floats, started: tuple[Floats, Memory], bias: WordBias
+    ) -> tuple[Beam, tuple[Held, ...]]:
+        """Return what is heard freely, and the nearest sentences of the grammar, best first.
 
-        started: what the model's `start` returned for the sound; free: what was heard freely in it.
+        There are none when none comes near. samples: the sound, as `model.encode` takes it. started: what the
+        model's `start` returned for it. bias: for what is heard freely.
         """
-        words = spoken_words(self._model.tokenizer.decode(free.tokens))
-        if self._speller.grammar.read(words):
-            return Held(Found(tuple(words), free.odds, free.tokens), None, 1.0)
-        seconds = started[1].encoded.samples / SAMPLE_RATE
-        floor = free.odds - LEEWAY - LEEWAY_PER_SECOND * seconds
-        best: Held | None = None
-        for beams in (QUICK, THOROUGH):
-            for found in search(self._model, started, self._speller, beams, floor)[:1]:
-                evidence = Evidence.of(found, "".join(words), free.odds, len(free.tokens), seconds)
-                held = Held(found, evidence, evidence.confidence)
-                if best is None or held.found.score > best.found.score:
-                    best = held
-            if best is not None and best.confidence >= CLEAR:
-                break
-        return best
+        quick = HeldSearch(self._speller, QUICK)
+        leeway = LEEWAY + LEEWAY_PER_SECOND * len(samples) / SAMPLE_RATE
+
+        def stop_in_time(free: Beam) -> None:
+            """Let the search give up what is far behind; all of it, if the free text needs no holding."""
+            quick.floor = np.inf if self._read(free)[1] else free.odds - leeway
+
+        freely = FreeSearch(bias, stop_in_time)
+        run(self._model, started, freely, quick)
+        free = freely.best
+        words, readings = self._read(free)
+        if readings:
+            text = self._model.tokenizer.decode(free.tokens)
+            return free, (Held(text, free.tokens, words, free.odds, 1.0, readings),)
+        quick.floor = free.odds - leeway
+        heard = Free("".join(words), free.odds, len(free.tokens))
+        seconds = len(samples) / SAMPLE_RATE
+        found = quick.found
+        ranked = self._ranked(found, heard, seconds)
+        confidence = ranked[0].confidence if ranked else 0.0
+        mumbled = heard.pieces >= SEVERAL_PIECES and heard.odds < MUMBLED * heard.pieces
+        if confidence < CLEAR and (mumbled or confidence >= PLAUSIBLE):
+            found = self._second_look(samples, started, found, quick.floor)
+            ranked = self._ranked(found, heard, seconds)
+        return free, tuple(ranked)
+
+    def _read(self, free: Beam) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
+        """Return the words of a free text, and what they mean if they are a sentence of the grammar."""
+        words = tuple(spoken_words(self._model.tokenizer.decode(free.tokens)))
+        return words, tuple(self.grammar.read(words))
+
+    def _second_look(
+        self, samples: Floats, started: tuple[Floats, Memory], found: list[Found], floor: float
+    ) -> list[Found]:
+        """Search more widely, also in the same sound played slower; score what is found by both sounds."""
+        slower = soxr.resample(samples, SAMPLE_RATE, SAMPLE_RATE * SLOWER).astype(np.float32)
+        again = self._model.start(self._model.encode(slower))
+        union = {one.words: one for one in found}
+        for view in (started, again):
+            for one in search(self._model, view, self._speller, THOROUGH, floor):
+                union.setdefault(one.words, one)
+        if not union:
+            return []
+        texts = [one.tokens for one in union.values()]
+        scores = [self._model.score(memory.encoded, texts) for _, memory in (started, again)]
+        mean = np.mean(scores, axis=0)
+        return [replace(one, score=float(score)) for one, score in zip(union.values(), mean, strict=True)]
+
+    def _ranked(self, found: Iterable[Found], free: Free, seconds: float) -> list[Held]:
+        """Return what was found, the likeliest first, each with its confidence."""
+        scored = [
+            (one.score - LETTER_COST * Levenshtein.distance("".join(one.words), free.letters), one)
+            for one in found
+        ]
+        held = []
+        for score, one in sorted(scored, key=lambda pair: -pair[0]):
+            evidence = Evidence.of(one, free, seconds)
+            text = self._model.tokenizer.decode(one.tokens)
+            readings = tuple(self.grammar.read(one.words))
+            held.append(Held(text, one.tokens, one.words, score, evidence.confidence, readings, evidence))
+        return held

@@ -1,17 +1,19 @@
 """The recogniser that works right after installation: Moonshine, tiny English model, on onnxruntime."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from voice_skill.audio.frames import SAMPLE_RATE, Samples
+from voice_skill.hearing.alignment import word_times
 from voice_skill.hearing.biasing import WordBias
 from voice_skill.hearing.decoding import decode
 from voice_skill.hearing.grammar import Grammar
-from voice_skill.hearing.held import GrammarHearing
+from voice_skill.hearing.held import GrammarHearing, Held
 from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, packaged_weights
-from voice_skill.hearing.recognizer import Transcript
+from voice_skill.hearing.recognizer import Hypothesis, Transcript, Word
 
 SHORTEST_S = 0.2
 """Less sound than this holds no word."""
@@ -30,14 +32,29 @@ FULL_SCALE = 32768.0
 SURE = 0.6
 """Confidence from which on a sentence of the grammar is taken for what was said, and not the free text."""
 
-_Texts = tuple[str, str]
-"""What was heard, and what was heard freely."""
+MOST_HYPOTHESES = 5
+"""Sentences of a grammar that are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What was heard in one stretch of sound: as it is taken, and freely. held: sentences of the grammar.
+
+    words: with times from the start of the stretch. seconds: how long it is.
+    """
+
+    text: str = ""
+    free: str = ""
+    held: tuple[Held, ...] = ()
+    words: tuple[Word, ...] = ()
+    seconds: float = 0.0
 
 
 class MoonshineRecognizer:
-    """Fills the `Recognizer` protocol. Knows the words only at the end, and no times.
+    """Fills the `Recognizer` protocol. Knows the words only at the end.
 
     weights: folder of the model; without one, that of the installed package. threads: for the network.
+    word_times: also find out when each word was said, to about a fifth of a second; takes as long again.
     Phrases make it lean towards their rarer words (see `biasing`). A grammar makes it take what sounds like
     one of its sentences for that sentence, with what was heard freely as the transcript's alternative; all
     else is heard freely.
@@ -45,7 +62,8 @@ class MoonshineRecognizer:
 
     name = "moonshine"
 
-    def __init__(self, weights: Path | None = None, threads: int = 2) -> None:
+    def __init__(self, weights: Path | None = None, threads: int = 2, *, word_times: bool = False) -> None:
+        self._word_times = word_times
         self._weights = weights
         self._threads = threads
         self._phrases: tuple[str, ...] = ()
@@ -73,10 +91,13 @@ class MoonshineRecognizer:
         """Forget the utterance so far."""
         self._waiting: list[Samples] = []
         self._waiting_samples = 0
-        self._texts: list[_Texts] = []
+        self._pieces: list[_Piece] = []
+        self._guessed: _Piece | None = None
 
     def accept(self, samples: Samples) -> None:
         """Take the next piece of the utterance. What is longer than LONGEST_S is recognised meanwhile."""
+        if len(samples):
+            self._guessed = None
         self._waiting.append(samples)
         self._waiting_samples += len(samples)
         longest = round(LONGEST_S * SAMPLE_RATE)
@@ -84,18 +105,28 @@ class MoonshineRecognizer:
             sound = np.concatenate(self._waiting)
             cut = _pause(sound[:longest])
             self._waiting, self._waiting_samples = [sound[cut:]], len(sound) - cut
-            self._texts.append(self._recognise(_as_floats(sound[:cut])))
+            self._pieces.append(self._recognise(_as_floats(sound[:cut])))
 
     def partial(self) -> str:
         """Return the words of the pieces that are already recognised: "" for anything of ordinary length."""
-        return " ".join(filter(None, (text for text, _ in self._texts)))
+        return _joined(piece.text for piece in self._pieces)
+
+    def guess(self) -> Transcript:
+        """Recognise what came since `reset`, which may go on; `finish` then has nothing left to do."""
+        if self._guessed is None:
+            enough = self._waiting_samples >= SHORTEST_S * SAMPLE_RATE
+            self._guessed = self._recognise(_as_floats(np.concatenate(self._waiting))) if enough else _Piece()
+        pieces = [*self._pieces, self._guessed]
+        said, freely = _joined(piece.text for piece in pieces), _joined(piece.free for piece in pieces)
+        hypotheses = tuple(
+            Hypothesis(one.text, one.score, one.confidence, one.readings)
+            for one in (pieces[0].held if len(pieces) == 1 else ())[:MOST_HYPOTHESES]
+        )
+        return Transcript(said, _one_after_another(pieces), (freely,) if freely != said else (), hypotheses)
 
     def finish(self) -> Transcript:
         """Recognise what came since `reset`."""
-        if self._waiting_samples >= SHORTEST_S * SAMPLE_RATE:
-            self._texts.append(self._recognise(_as_floats(np.concatenate(self._waiting))))
-        text, free = self.partial(), " ".join(filter(None, (free for _, free in self._texts)))
-        transcript = Transcript(text, alternatives=(free,) if free != text else ())
+        transcript = self.guess()
         self.reset()
         return transcript
 
@@ -112,17 +143,36 @@ class MoonshineRecognizer:
             decode(model, model.start(model.encode(np.zeros(SAMPLE_RATE, np.float32))), self._loaded[1])
         return self._loaded
 
-    def _recognise(self, samples: Floats) -> _Texts:
+    def _recognise(self, samples: Floats) -> _Piece:
         model, bias = self._open()
-        started = model.start(model.encode(samples))
-        best = decode(model, started, bias)
+        encoded, seconds = model.encode(samples), len(samples) / SAMPLE_RATE
+        started = model.start(encoded)
+        held: tuple[Held, ...] = ()
+        if self._held is None:
+            best = decode(model, started, bias)
+        else:
+            best, held = self._held.hear(samples, started, bias)
         free = model.tokenizer.decode(best.tokens)
         if free.strip(".,!?").lower() in ("", NO_SPEECH):
-            return "", ""
-        held = self._held.nearest(started, best) if self._held else None
-        if held is None or held.confidence < SURE or held.evidence is None:
-            return free, free
-        return model.tokenizer.decode(held.found.tokens), free
+            return _Piece(seconds=seconds)
+        taken = bool(held) and held[0].confidence >= SURE
+        text, tokens = (held[0].text, held[0].tokens) if taken else (free, best.tokens)
+        words = word_times(model, encoded, tokens) if self._word_times else ()
+        return _Piece(text, free, held, words, seconds)
+
+
+def _one_after_another(pieces: Iterable[_Piece]) -> tuple[Word, ...]:
+    """Return the words of all pieces, with times from the start of the first."""
+    words: list[Word] = []
+    before = 0.0
+    for piece in pieces:
+        words += [Word(word.text, word.start + before, word.end + before) for word in piece.words]
+        before += piece.seconds
+    return tuple(words)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ".join(filter(None, texts))
 
 
 def _as_floats(samples: Samples) -> Floats:

@@ -4,7 +4,7 @@ Nothing here knows how a sentence is searched for; `decoding.py` does that.
 """
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -100,6 +100,38 @@ class MoonshineModel:
         logits, text = self._run(tokens, memory, first=False)
         return logits, Memory(text, memory.sound, memory.encoded)
 
+    def score(self, encoded: Encoded, texts: Sequence[Sequence[int]]) -> Floats:
+        """Return the log-probability of each whole text (pieces, no markers), shape (texts,), in one pass."""
+        states = np.repeat(encoded.states, len(texts), axis=0)
+        scores: Floats = self.piece_scores(states, encoded, texts).sum(axis=1)
+        return scores
+
+    def piece_scores(self, states: Floats, encoded: Encoded, texts: Sequence[Sequence[int]]) -> Floats:
+        """Return the log-probability of each piece of each text, given those before it.
+
+        states: of the sound as each text is to hear it, (texts, time, 288). encoded: of the whole sound. The
+        result has the shape (texts, pieces of the longest + 1): the end of a text counts as a piece, and 0
+        stands after it.
+        """
+        rows, longest = len(texts), max(map(len, texts)) + 1
+        given = np.full((rows, longest), Tokenizer.start, np.int64)
+        wanted = np.full((rows, longest), Tokenizer.end, np.int64)
+        counts = np.zeros((rows, longest), bool)
+        for row, text in enumerate(texts):
+            given[row, 1 : len(text) + 1] = wanted[row, : len(text)] = text
+            counts[row, : len(text) + 1] = True
+        feed = {
+            "input_ids": given,
+            "encoder_hidden_states": states,
+            "encoder_attention_mask": np.repeat(encoded.mask, rows, axis=0),
+            "use_cache_branch": np.array([False]),
+            **{name: np.repeat(value, rows, axis=0) for name, value in self._nothing.items()},
+        }
+        [logits] = self._decoder.run(["logits"], feed)
+        picked = np.take_along_axis(logits, wanted[..., np.newaxis], axis=2)[..., 0]
+        scores: Floats = (picked - log_sums(logits)) * counts
+        return scores
+
     def _run(self, tokens: Ids, memory: Memory, *, first: bool) -> tuple[Floats, dict[str, Floats]]:
         names = self._text_inputs + (self._sound_inputs if first else [])
         feed = {
@@ -113,6 +145,13 @@ class MoonshineModel:
         outputs = ["logits", *(name.replace("past_key_values", "present") for name in names)]
         logits, *present = self._decoder.run(outputs, feed)
         return logits[:, -1], dict(zip(names, present, strict=True))
+
+
+def log_sums(logits: Floats) -> Floats:
+    """Return what log-probabilities fall short of logits by; the last axis is the vocabulary."""
+    top = logits.max(axis=-1)
+    sums: Floats = top + np.log(np.exp(logits - top[..., np.newaxis]).sum(axis=-1))
+    return sums
 
 
 def _session(path: Path, threads: int) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from voice_skill.audio.frames import Samples
+from voice_skill.hearing.readings import Reading
 
 if TYPE_CHECKING:
     from voice_skill.hearing.grammar import Grammar
@@ -20,15 +21,32 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One sentence that the sound may be.
+
+    score: the higher the likelier; comparable within one sound only. confidence: that it was said, 0..1,
+    calibrated. readings: what it can mean, with slots; () for a free text.
+    """
+
+    text: str
+    score: float
+    confidence: float
+    readings: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """What was recognised. `text` is "" when nothing was; `words` is empty where an engine has no times.
 
-    alternatives: other texts that the same sound may have been.
+    alternatives: other texts that the same sound may have been, and that must not be lost.
+    hypotheses: the n best sentences of a grammar, the likeliest first, taken or not; () without a grammar,
+    and for sound so long that it is recognised piece by piece.
     """
 
     text: str
     words: tuple[Word, ...] = ()
     alternatives: tuple[str, ...] = ()
+    hypotheses: tuple[Hypothesis, ...] = ()
 
 
 class Recognizer(Protocol):
@@ -66,6 +84,18 @@ class Recognizer(Protocol):
 
     def close(self) -> None:
         """Free the model's memory; `load` opens it again."""
+        ...
+
+
+@runtime_checkable
+class Guesses(Protocol):
+    """A recogniser that can be asked before the utterance is over, as often as one likes."""
+
+    def guess(self) -> Transcript:
+        """Return what `finish` would now; the utterance goes on.
+
+        What it worked out is kept: a `finish`, or another `guess`, before more sound comes costs nothing.
+        """
         ...
 
 

@@ -109,6 +109,10 @@ class VoskRecognizer:
             said += _without_marks(json.loads(self._decoder.PartialResult())["partial"].split())
         return " ".join(said)
 
+    def guess(self) -> Transcript:
+        """Return the words so far, without the last sounds that vosk still waits with."""
+        return Transcript(self.partial())
+
     def finish(self) -> Transcript:
         """End the utterance, return what was said, and be ready for the next one."""
         self.load()
