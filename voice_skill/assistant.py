@@ -1,125 +1,153 @@
-"""The hands-free conversation: wires the rooms together, owns the clock and the shutdown.
+"""The assistant on a machine: its devices, its threads, and the way back when one of them fails."""
 
-One loop reads frames, watches the timers, and does what the dialog says. While the assistant speaks it does
-not listen: its own voice would be heard.
-"""
-
+import contextlib
+import logging
 import time
 from collections.abc import Callable
-from typing import assert_never
+from dataclasses import dataclass
 
-from voice_skill.audio.frames import Sound
-from voice_skill.audio.microphone import Microphone
+from voice_skill.assembly import assemble
+from voice_skill.audio.duplex import Duplex
+from voice_skill.audio.echo import EchoCanceller
 from voice_skill.config import Settings
+from voice_skill.conversation.clock import boot_time
+from voice_skill.conversation.conversation import Conversation
+from voice_skill.conversation.jobs import Worker
+from voice_skill.conversation.wake import Wake
 from voice_skill.dialog.pack import Pack
-from voice_skill.dialog.state import Action, CancelTimers, Change, End, Say, StartTimer, TimerName, Turn
 from voice_skill.ears import Ears
-from voice_skill.events import Ended, Ready, Saying, TurnHeard, Understood, Watcher
-from voice_skill.hearing.turns import Turn as SpokenTurn
-from voice_skill.hearing.turns import TurnDetector, TurnSettings
+from voice_skill.errors import EngineError, MissingError
+from voice_skill.events import Fault, Mended, Ready, Watcher
 from voice_skill.learning import understander_of
 from voice_skill.mouth import Mouth
 from voice_skill.session import Session
 
-FORGET_AFTER_S = 120.0
-"""Silence after which the person is gone and everything about them is forgotten."""
+log = logging.getLogger(__name__)
+
+TICK_S = 0.01
+"""So long the loop waits for sound while something is going on; in between it looks at its jobs."""
+
+IDLE_TICK_S = 0.1
+
+CHECK_S = 1.0
+"""Between two looks at the threads."""
+
+STOP_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """How things stand, for whoever looks.
+
+    level_db: of what is heard. doing: "listening", "hearing", "thinking", "speaking" or "no sound".
+    hold_left: seconds of the running hold, None without one.
+    """
+
+    level_db: float
+    doing: str
+    hold_left: float | None
 
 
 class Assistant:
-    """Listens on the microphone and answers on the loudspeaker until told to stop."""
+    """Listens on the microphone and answers on the loudspeaker until told to stop.
+
+    wake: how it is woken. each_second: is called about once a second while all is well.
+    """
 
     def __init__(
-        self, settings: Settings, pack: Pack, watch: Watcher, clock: Callable[[], float] = time.monotonic
-    ):
-        self._settings = settings
+        self,
+        settings: Settings,
+        pack: Pack,
+        watch: Watcher,
+        *,
+        wake: Wake | None = None,
+        each_second: Callable[[], None] | None = None,
+    ) -> None:
         self._watch = watch
-        self._clock = clock
+        self._each_second = each_second
         understander = understander_of(pack, keep=settings.cache)
         self._ears = Ears(settings, pack, understander)
         self._mouth = Mouth(settings, pack.info.language)
-        self._session = Session(pack, understander, settings.region)
-        self._timers: dict[TimerName, float] = {}
-        self._last_words = clock()
+        self._listener = Worker("recogniser", 1, self._ears.revive)
+        self._voice = Worker("voice", 16, self._mouth.revive)
+        self._sound = Duplex(settings.microphone, settings.loudspeaker, EchoCanceller())
+        self._without_sound = False
+        self._checked = 0.0
+        self.conversation: Conversation = assemble(
+            settings,
+            Session(pack, understander, settings.region),
+            self._ears,
+            self._mouth,
+            listener=self._listener,
+            voice=self._voice,
+            output=self._sound,
+            watch=watch,
+            clock=boot_time,
+            sound_clock=time.monotonic,
+            trusted=lambda: self._sound.canceller.trusted,
+            wake=wake,
+        )
 
     def run(self) -> None:
         """Converse until KeyboardInterrupt. Raises MissingError without microphone, loudspeaker or models."""
-        self._ears.load()
-        self._mouth.load()
+        with contextlib.ExitStack() as closing:
+            closing.callback(self._close)
+            self._ears.load()
+            self._mouth.load()
+            closing.enter_context(self._sound)
+            self._watch(Ready(self._ears.recognizer.name, self._mouth.voice.name))
+            while True:
+                self._step()
+
+    def glance(self) -> Glance:
+        """Return how things stand; may be called from any thread."""
+        conversation = self.conversation
+        doing = "no sound" if self._without_sound else conversation.doing
+        return Glance(conversation.loudness.now_db, doing, conversation.timers.left("hold"))
+
+    def _step(self) -> None:
+        """Take one frame, or as long as the next look at the jobs may wait."""
         try:
-            self._mouth.open_loudspeaker()
-            with Microphone(self._settings.microphone) as microphone:
-                self._watch(Ready(self._ears.recognizer.name, self._mouth.voice.name))
-                self._converse(microphone)
-        finally:
-            self._mouth.close()
-            self._ears.close()
-
-    def _converse(self, microphone: Microphone) -> None:
-        turns = TurnDetector(TurnSettings(silence_s=self._settings.end_of_turn_s))
-        while True:
-            frame = microphone.read(timeout=0.1)
-            spoke = False
+            frame = self._sound.read(TICK_S if self.conversation.active else IDLE_TICK_S)
             if frame is not None:
-                for event in turns.feed(frame):
-                    if isinstance(event, SpokenTurn):
-                        spoke |= self._turn(Sound(event.samples))
-            if not turns.speaking:  # a late timer never speaks over a person
-                spoke |= self._ring()
-            if spoke:
-                microphone.clear()
-                turns.reset()
+                self.conversation.hear(frame)
+            self.conversation.tick()
+        except (EngineError, MissingError) as error:
+            self._without(error)
+        self._check()
 
-    def _turn(self, sound: Sound) -> bool:
-        """Take one finished utterance; True if something was said in answer."""
-        text = self._ears.transcribe(sound).text
-        self._watch(TurnHeard(text))
-        meaning = self._session.understand(text)
-        answered = self._session.addressed(meaning)
-        if meaning.intent is not None:
-            self._watch(Understood(meaning, answered))
-        if not answered:
-            return False
-        self._last_words = self._clock()
-        hold = self._timers.get("hold")
-        turn = self._session.hear(meaning, None if hold is None else hold - self._clock())
-        return self._perform(turn)
+    def _check(self) -> None:
+        now = time.monotonic()
+        if now - self._checked < CHECK_S:
+            return
+        self._checked = now
+        for part, worker in (("hearing", self._listener), ("voice", self._voice)):
+            problem = worker.check()
+            if problem:
+                log.warning("%s", problem)
+                self._watch(Fault(part, problem))
+        if self._each_second is not None:
+            self._each_second()
 
-    def _ring(self) -> bool:
-        """Let timers end that are due, the earliest first; True if something was said."""
-        now = self._clock()
-        due = sorted((at, name) for name, at in self._timers.items() if at <= now)
-        if due:
-            name = due[0][1]
-            del self._timers[name]
-            return self._perform(self._session.timer_ended(name))
-        if not self._timers and self._session.running and now - self._last_words > FORGET_AFTER_S:
-            self._session.forget()
-            self._watch(Ended())
-        return False
+    def _without(self, error: Exception) -> None:
+        """Wait for lost devices, and go on when they are back."""
+        log.warning("%s", error)
+        self._watch(Fault("sound", str(error)))
+        self._without_sound = True
+        try:
+            self._sound.find_again(self._wait)
+        finally:
+            self._without_sound = False
+        log.warning("microphone and loudspeaker are back")
+        self._watch(Mended("sound"))
+        self.conversation.sound_is_back()
 
-    def _perform(self, turn: Turn) -> bool:
-        spoke = [self._do(action) for action in turn.actions]
-        return any(spoke)
+    def _wait(self, seconds: float) -> None:
+        self._check()
+        time.sleep(seconds)
 
-    def _do(self, action: Action) -> bool:
-        match action:
-            case Say():
-                self._watch(Saying(action))
-                for line in action.lines:
-                    self._mouth.play(self._mouth.render(line.text))
-                self._last_words = self._clock()
-                return True
-            case StartTimer():
-                self._timers[action.name] = self._clock() + action.seconds
-            case CancelTimers():
-                self._timers.clear()
-            case Change(what="rate"):
-                self._mouth.change_rate(action.factor)
-            case Change():
-                self._mouth.change_volume(action.factor)
-            case End():
-                self._session.forget()
-                self._watch(Ended())
-            case _:
-                assert_never(action)
-        return False
+    def _close(self) -> None:
+        for worker in (self._listener, self._voice):
+            worker.close(STOP_S)
+        self._mouth.close()
+        self._ears.close()

@@ -1,13 +1,13 @@
 """Hearing words: the speech gate and the chosen recogniser, put together."""
 
-from voice_skill.audio.frames import Sound
+from voice_skill.audio.frames import Samples, Sound
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import Pack
 from voice_skill.hearing.factory import create_recognizer
 from voice_skill.hearing.gate import SpeechGate
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.recognizer import TakesGrammar, Transcript
-from voice_skill.hearing.transcription import transcribe
+from voice_skill.hearing.transcription import recognise, transcribe
 from voice_skill.understanding.expectations import expected_phrases
 from voice_skill.understanding.meaning import URGENCIES
 from voice_skill.understanding.understander import Understander
@@ -38,6 +38,15 @@ class Ears:
     def transcribe(self, sound: Sound) -> Transcript:
         """Return what was said; the text is "" when nobody spoke."""
         return self._gravest(transcribe(self.recognizer, self.gate, sound))
+
+    def recognise(self, speech: Samples) -> Transcript:
+        """Return what was said in a turn, which is known to be speech: 16 kHz, mono."""
+        return self._gravest(recognise(self.recognizer, speech))
+
+    def revive(self) -> None:
+        """Open the models anew after a failure."""
+        self.recognizer.close()
+        self.load()
 
     def _gravest(self, heard: Transcript) -> Transcript:
         """Return an alternative that tells of a graver urgency than the text, or `heard`."""

@@ -38,9 +38,31 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The assistant fell silent because somebody spoke; text is what was understood of it so far."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something broke; the assistant goes on without it, or mends it. part: "hearing", "voice" or "sound"."""
+
+    part: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What broke works again."""
+
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The conversation is over and forgotten; listening for the next one."""
 
 
-Event = Ready | TurnHeard | Understood | Saying | Ended
+Event = Ready | TurnHeard | Understood | Saying | Interrupted | Fault | Mended | Ended
 Watcher = Callable[[Event], None]

@@ -8,8 +8,10 @@ from dataclasses import replace
 from voice_skill.audio.frames import Sound
 from voice_skill.audio.loudspeaker import Loudspeaker
 from voice_skill.config import Settings
+from voice_skill.conversation.loudness import Loudness
 from voice_skill.speaking.cache import CachedVoice, default_folder
 from voice_skill.speaking.factory import create_voice, render_all
+from voice_skill.speaking.text import sentences
 from voice_skill.speaking.voice import VoiceSettings
 
 SLOWEST, FASTEST = 0.5, 2.0
@@ -25,6 +27,8 @@ class Mouth:
         )
         self._how = VoiceSettings(settings.rate, settings.pitch)
         self._volume = settings.volume
+        self.loudness = Loudness(whispers=settings.follows_speaker, noise=settings.follows_noise)
+        """What is told of the room and of whoever speaks in it."""
         self._device = settings.loudspeaker
         self._loudspeaker: Loudspeaker | None = None
 
@@ -35,6 +39,24 @@ class Mouth:
     def render(self, text: str) -> Iterator[Sound]:
         """Yield the text sentence by sentence as sound at the voice's rate, at the set volume."""
         yield from render_all(self.voice, text, replace(self._how, volume=self._volume))
+
+    @property
+    def volume(self) -> float:
+        """Return how loud to play what `pronounce` returned, 0.0 to 1.0."""
+        return min(LOUDEST, self._volume * self.loudness.factor)
+
+    def split(self, text: str) -> list[str]:
+        """Return the sentences of a text, numbers and units written out."""
+        return list(sentences(text))
+
+    def pronounce(self, sentence: str) -> Sound:
+        """Return one sentence of `split` as sound at full volume. Raises what `Voice.render` raises."""
+        return self.voice.render(sentence, self._how)
+
+    def revive(self) -> None:
+        """Open the voice anew after a failure."""
+        self.voice.close()
+        self.voice.load()
 
     def play(self, sounds: Iterable[Sound], cancel: threading.Event | None = None) -> bool:
         """Play sounds one after the other; False if cancelled. Raises MissingError without a loudspeaker."""

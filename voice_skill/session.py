@@ -6,8 +6,11 @@ from voice_skill.dialog.dialog import Dialog
 from voice_skill.dialog.pack import Pack
 from voice_skill.dialog.state import Heard, Line, Say, State, TimerEnded, TimerName, Turn
 from voice_skill.dialog.words import STEERING
-from voice_skill.understanding.meaning import OUT_OF_SCOPE, Meaning
+from voice_skill.understanding.meaning import OUT_OF_SCOPE, Context, Meaning
 from voice_skill.understanding.understander import Understander
+
+CHATTER_WORDS = 9
+"""Off the subject, more words than these are talk with somebody else, or a film."""
 
 ADDRESSED_FROM = 0.5
 """Confidence from which talk in a room where no conversation runs is taken to be for the assistant."""
@@ -22,12 +25,28 @@ class Session:
         self._understander = understander
         self.pack = pack
         self.state = State()
+        self._off_subject = 0
 
-    def understand(self, text: str) -> Meaning:
-        """Return what the words mean at this point of the conversation."""
+    @property
+    def context(self) -> Context:
+        """Return what helps to understand what is said now."""
+        return self._dialog.context(self.state)
+
+    def understand(self, text: str, context: Context | None = None) -> Meaning:
+        """Return what the words mean at this point of the conversation, or in another context."""
         if not text.strip():
             return Meaning("", None)
-        return self._understander.understand(text, self._dialog.context(self.state))
+        return self._understander.understand(text, context or self.context)
+
+    def preview(self, meaning: Meaning, state: State) -> str:
+        """Return the words that would be said first if this were said now; nothing changes."""
+        said = [one for one in self._dialog.step(state, Heard(meaning)).actions if isinstance(one, Say)]
+        return said[0].lines[0].text if said and said[0].lines else ""
+
+    @property
+    def asking(self) -> bool:
+        """Tell whether a question to the person is open."""
+        return self.state.phase in ("asking", "checking", "offering") or bool(self.state.doubt)
 
     @property
     def running(self) -> bool:
@@ -37,16 +56,20 @@ class Session:
     def addressed(self, meaning: Meaning) -> bool:
         """Tell whether talk in the room is meant for the assistant.
 
-        While a conversation runs, everything is. Otherwise only what is clearly about the pack's subject:
-        a "yes" or a "stop" across the room, a film, a guess are not.
+        While a conversation runs, everything is but long or repeated talk off the subject. Otherwise only
+        what is clearly about the pack's subject: a "yes" across the room, a film, a guess are not.
         """
-        if meaning.intent is None or self.running:
-            return meaning.intent is not None
+        if meaning.intent is None:
+            return False
+        if self.running:
+            chatter = self._off_subject or len(meaning.text.split()) > CHATTER_WORDS
+            return meaning.intent != OUT_OF_SCOPE or bool(meaning.doubt) or not chatter
         about = meaning.intent != OUT_OF_SCOPE and meaning.intent not in STEERING
         return bool(meaning.doubt) or (about and meaning.confidence >= ADDRESSED_FROM)
 
     def hear(self, meaning: Meaning, hold_left: float | None = None) -> Turn:
         """Take what was meant and return what follows."""
+        self._off_subject = self._off_subject + 1 if meaning.intent == OUT_OF_SCOPE else 0
         return self._take(self._dialog.step(self.state, Heard(meaning, hold_left)))
 
     def timer_ended(self, name: TimerName) -> Turn:
@@ -55,6 +78,7 @@ class Session:
 
     def forget(self) -> None:
         """Forget the person."""
+        self._off_subject = 0
         self.state = State()
 
     def _take(self, turn: Turn) -> Turn:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,31 +11,41 @@ import numpy.typing as npt
 
 from voice_skill.audio.devices import Device, close_stream, find_device, open_stream
 from voice_skill.audio.frames import Samples, Sound
+from voice_skill.audio.playback import Playback
 from voice_skill.errors import EngineError
 
 STALLED_AFTER_S = 1.0
 """Seconds in which a device took nothing, after which it counts as gone."""
 
+LATENCY_S = 0.06
+"""The sound card's own buffer; what is in it cannot be called back."""
+
 _PIECE_S = 0.02  # goes out at a time, each after a look at the cancel flag
-_LATENCY_S = 0.06  # the sound card's own buffer; what is in it cannot be called back
 _WAKING_S = 2.0  # what a device may take longer for its first piece
+
+
+Tap = Callable[[Samples, float, float], None]
+"""Is told what goes out: samples, their rate in Hz, and the monotonic time at which the first is heard."""
 
 
 class Loudspeaker:
     """An open loudspeaker, for use in a `with` statement.
 
     The stream stays open and silent between sounds: a sleeping HDMI output would swallow the first words.
-    device: a name, part of a name, or an index; None for the default one.
+    device: a name, part of a name, or an index; None for the default one. tap: is told every piece that goes
+    out, silence included, in the sound card's thread.
     Entering raises MissingError when there is no such loudspeaker or it cannot be opened.
     """
 
-    def __init__(self, device: str | int | None = None) -> None:
+    def __init__(self, device: str | int | None = None, tap: Tap | None = None) -> None:
         self._wanted = device
+        self._tap = tap
         self._stream: Any = None
         self._turn = threading.Lock()
-        self._playback: _Playback | None = None
+        self._playback: Playback | None = None
         self._last_piece = 0.0
         self._underflows = 0
+        self._rate = 0.0
         self.device: Device | None = None
         """What was opened."""
 
@@ -42,9 +53,9 @@ class Loudspeaker:
         self.device = find_device(self._wanted, "output")
         self._last_piece = time.monotonic() + _WAKING_S
         rates = (self.device.rate, 48_000, 44_100, 16_000)
-        self._stream = open_stream(
-            self.device, "output", rates, _PIECE_S, latency=_LATENCY_S, callback=self._fill
-        )
+        stream = open_stream(self.device, "output", rates, _PIECE_S, latency=LATENCY_S, callback=self._fill)
+        self._rate = stream.samplerate
+        self._stream = stream
         return self
 
     def __exit__(
@@ -57,6 +68,21 @@ class Loudspeaker:
         """How often the sound card got its samples too late, which is heard as a gap."""
         return self._underflows
 
+    def start(self, sound: Sound, volume: float = 1.0, cancel: threading.Event | None = None) -> Playback:
+        """Begin to play a sound, in place of the one that plays now; returns at once.
+
+        volume: 0.0 to 1.0. Raises EngineError when the device takes no more sound.
+        """
+        stream = self._stream
+        if stream is None:
+            raise self._gone()
+        self.check()
+        rate = round(stream.samplerate)
+        samples = sound.at(rate).samples * min(1.0, max(0.0, volume))
+        playback = Playback(np.rint(samples).astype(np.int16), rate, cancel)
+        self._playback = playback
+        return playback
+
     def play(self, sound: Sound, cancel: threading.Event | None = None, volume: float = 1.0) -> bool:
         """Play a sound; returns when it has left the loudspeaker. True if it was played to the end.
 
@@ -67,14 +93,12 @@ class Loudspeaker:
             stream = self._stream
             if stream is None:
                 return False
-            samples = sound.at(round(stream.samplerate)).samples * min(1.0, max(0.0, volume))
-            playback = _Playback(np.rint(samples).astype(np.int16), cancel or threading.Event())
+            playback = self.start(sound, volume, cancel)
             try:
-                self._playback = playback
                 while not playback.over.wait(0.1):
                     if self._stream is not stream:  # closed by another thread
                         return False
-                    self._check(stream)
+                    self.check()
             finally:
                 self._playback = None
         gone_out_in = max(0.0, playback.silent_at - time.monotonic())
@@ -93,46 +117,27 @@ class Loudspeaker:
         self._underflows += bool(status.output_underflow)
         out.fill(0)
         playback = self._playback
+        delay = min(1.0, max(LATENCY_S, clock.outputBufferDacTime - clock.currentTime))
         if playback is not None and not playback.over.is_set():
             piece = playback.next(count)
             out[: len(piece), :2] = piece[:, np.newaxis]  # of many channels, the front two
-            delay = min(1.0, max(_LATENCY_S, clock.outputBufferDacTime - clock.currentTime))
-            playback.silent_at = now + delay + _PIECE_S
+            if len(piece):
+                playback.silent_at = now + delay + _PIECE_S
             if playback.finished:
                 playback.over.set()
+        if self._tap is not None and self._rate:  # not before the stream is known
+            self._tap(out[:, 0].copy(), self._rate, now + delay)
 
-    def _check(self, stream: Any) -> None:
+    def check(self) -> None:
+        """Raise EngineError when the device takes no more sound."""
+        stream = self._stream
         stalled = time.monotonic() - self._last_piece > STALLED_AFTER_S
-        if stalled or not stream.active:
-            name = self.device.name if self.device else ""
-            raise EngineError(
-                f"the loudspeaker {name!r} takes no more sound",
-                "Is it still plugged in? Start again to look for it",
-            )
+        if stream is None or stalled or not stream.active:
+            raise self._gone()
 
-
-class _Playback:
-    """A sound on its way out."""
-
-    def __init__(self, samples: Samples, cancel: threading.Event) -> None:
-        self.cancel = cancel
-        self.complete = True  # until cut short
-        self.over = threading.Event()
-        self.silent_at = 0.0  # monotonic time at which the last piece handed out has been heard
-        self._samples = samples
-        self._position = 0
-
-    @property
-    def finished(self) -> bool:
-        """True when everything that shall go out has been handed out."""
-        return not self.complete or self._position >= len(self._samples)
-
-    def next(self, count: int) -> Samples:
-        """Return the next piece of at most `count` samples; once cancelled, a last one that fades out."""
-        piece = self._samples[self._position : self._position + count]
-        if self.cancel.is_set():
-            self.complete = False
-            fade = np.linspace(1.0 if self._position else 0.0, 0.0, len(piece))
-            return np.rint(piece * fade).astype(np.int16)
-        self._position += len(piece)
-        return piece
+    def _gone(self) -> EngineError:
+        name = self.device.name if self.device else ""
+        return EngineError(
+            f"the loudspeaker {name!r} takes no more sound",
+            "Is it still plugged in? Start again to look for it",
+        )

@@ -10,7 +10,7 @@ from voice_skill.assistant import Assistant
 from voice_skill.cli.common import JsonOption, note, out, verbosity, with_settings
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import load_pack
-from voice_skill.events import Ended, Event, Ready, Saying, TurnHeard, Understood
+from voice_skill.events import Ended, Event, Fault, Interrupted, Mended, Ready, Saying, TurnHeard, Understood
 
 
 @with_settings
@@ -44,6 +44,12 @@ def _show(event: Event) -> None:
             out.print(f"[dim]understood[/] {meaning.intent} {meaning.confidence:.0%}{fate}")
         case Saying(say):
             out.print("[bold]" + escape(" ".join(line.text for line in say.lines)) + "[/]")
+        case Interrupted() if verbose:
+            out.print("[dim]interrupted[/]")
+        case Fault(part, problem):
+            out.print(f"[yellow]{part}:[/] {escape(problem)}")
+        case Mended(part):
+            out.print(f"[green]{part}: works again[/]")
         case Ended():
             out.print("[dim]Forgotten. Listening.[/]")
 

@@ -56,6 +56,11 @@ class SpeechTracker:
         return self._voiced >= self._shortest
 
     @property
+    def voiced(self) -> int:
+        """Return the voiced windows of the stretch that is going on, be it long enough for speech or not."""
+        return self._voiced
+
+    @property
     def needed(self) -> int:
         """Return the first window that still matters: where a stretch began, be it speech yet or not."""
         return self.first if self._voiced else self._seen

@@ -9,13 +9,23 @@ import numpy as np
 from voice_skill.audio.frames import SAMPLE_RATE, Frame, Samples
 from voice_skill.hearing.gate import WINDOW, GateSettings, SpeechGate, SpeechTracker
 
+SILENT = 60
+"""Amplitude below which nothing can be speech: -55 dB of full scale."""
+
+FAINT = 10**-2.8
+"""Share of the loudest moment's energy below which a moment of a turn counts as silence: 28 dB less."""
+
+RESTS_AFTER = 30
+"""Silent windows, about a second, after which the detector is not asked any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class TurnSettings:
     """When a turn ends.
 
-    silence_s: so long nothing is said. longest_s: a longer turn is cut and delivered in parts. shortest_s:
-    less speech is none. margin_s: kept before the first word and after the last.
+    silence_s: so long nothing is said; who listens may end it earlier with `end`. longest_s: a longer turn is
+    cut and delivered in parts. shortest_s: less speech is none. margin_s: kept before the first word and
+    after the last.
     """
 
     silence_s: float = 0.7
@@ -65,12 +75,43 @@ class TurnDetector:
         """Forget everything heard so far: a turn that is going on is lost."""
         self._gate.reset()
         self._rest = np.zeros(0, np.int16)
+        self._quiet = 0
         self._start_over()
 
     @property
     def speaking(self) -> bool:
         """Tell whether a turn is going on."""
         return self._tracker.speaking
+
+    @property
+    def sounded(self) -> float:
+        """Return the seconds of voiced sound that may become, or are, a turn."""
+        return self._tracker.voiced * WINDOW / SAMPLE_RATE
+
+    @property
+    def silence(self) -> float:
+        """Return the seconds since the last sound of the turn that is going on; 0.0 without one."""
+        return (self._heard - self.last_voiced) * WINDOW / SAMPLE_RATE if self.speaking else 0.0
+
+    @property
+    def lasts(self) -> float:
+        """Return the seconds from the first to the last sound of the turn that is going on, or 0.0."""
+        return (self._tracker.end - self._tracker.first) * WINDOW / SAMPLE_RATE if self.speaking else 0.0
+
+    @property
+    def last_voiced(self) -> int:
+        """Return a number that changes with every sound of the turn that is going on."""
+        return max(self._sounded, self._tracker.first) if self.speaking else -1
+
+    def so_far(self) -> Turn:
+        """Return the turn that is going on, as far as it was heard. Only while `speaking`."""
+        return self._turn()
+
+    def end(self) -> Turn:
+        """End the turn that is going on, and return it. Only while `speaking`."""
+        turn = self._turn()
+        self._start_over()
+        return turn
 
     def feed(self, frame: Frame) -> list[SpeechStarted | Turn]:
         """Take the next frame, of any length; return what it brought about, in order."""
@@ -96,7 +137,8 @@ class TurnDetector:
 
     def _take(self, window: Frame) -> list[SpeechStarted | Turn]:
         self._windows.append(window)
-        change = self._tracker.update(self._gate.probability(window.samples))
+        self._measure(window.samples)
+        change = self._tracker.update(self._probability(window.samples))
         if change == "began":
             return [SpeechStarted(self._windows[self._tracker.first - self._forgotten].time)]
         if change == "ended":
@@ -111,12 +153,34 @@ class TurnDetector:
             return [turn]
         return []
 
+    def _measure(self, window: Samples) -> None:
+        """Note the last window with sound: the detector goes on for 0.1 s after the last word."""
+        energy = float(np.dot(window.astype(np.float32), window.astype(np.float32)))
+        if not self._tracker.voiced:
+            self._loudest = 0.0
+        self._loudest = max(self._loudest, energy)
+        if energy > FAINT * self._loudest:
+            self._last_loud = self._heard
+
+    @property
+    def _sounded(self) -> int:
+        return min(self._tracker.end, self._last_loud)
+
+    def _probability(self, window: Samples) -> float:
+        """Return the probability of speech. In a silent room the detector, which costs most, rests."""
+        loud = window.max() > SILENT or window.min() < -SILENT
+        self._quiet = 0 if loud else self._quiet + 1
+        if self._quiet > RESTS_AFTER and not self.speaking:
+            return 0.0
+        return self._gate.probability(window)
+
     @property
     def _heard(self) -> int:
         return self._forgotten + len(self._windows)
 
     def _start_over(self) -> None:
         self._tracker.reset()
+        self._loudest, self._last_loud = 0.0, 0
         self._windows: deque[Frame] = deque()
         self._forgotten = 0
 

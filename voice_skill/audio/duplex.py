@@ -1,0 +1,90 @@
+"""Microphone and loudspeaker as one, so that both can be used at once, lost together and found again."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+
+from voice_skill.audio.devices import rescan
+from voice_skill.audio.echo import EchoCanceller
+from voice_skill.audio.frames import Frame, Sound
+from voice_skill.audio.loudspeaker import Loudspeaker
+from voice_skill.audio.microphone import Microphone
+from voice_skill.audio.playback import Playback
+from voice_skill.errors import EngineError, MissingError
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 0.5
+"""Between two looks for a lost device."""
+
+Device = str | int | None
+
+
+class Duplex:
+    """Listens and speaks at the same time, for use in a `with` statement; for one thread.
+
+    canceller: takes the own voice out of what is heard.
+    Entering raises MissingError when there is no microphone or loudspeaker.
+    """
+
+    def __init__(self, microphone: Device, loudspeaker: Device, canceller: EchoCanceller) -> None:
+        self.canceller = canceller
+        self._wanted = microphone, loudspeaker
+        self._open = contextlib.ExitStack()
+        self._microphone: Microphone | None = None
+        self._loudspeaker: Loudspeaker | None = None
+        self.raw: Frame | None = None
+        """What the microphone heard last, own voice included."""
+
+    def __enter__(self) -> "Duplex":
+        self._open_both()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def read(self, timeout: float) -> Frame | None:
+        """Return the next frame, cleaned; None if none came in time. Raises EngineError without a device."""
+        if self._microphone is None or self._loudspeaker is None:
+            raise EngineError("the sound devices are not open")
+        self._loudspeaker.check()
+        self.raw = self._microphone.read(timeout)
+        if self.raw is None:
+            return None
+        return self.canceller.clean(self.raw)
+
+    def start(self, sound: Sound, volume: float) -> Playback:
+        """Begin to play a sound. Raises EngineError when the loudspeaker is gone."""
+        if self._loudspeaker is None:
+            raise EngineError("the sound devices are not open")
+        return self._loudspeaker.start(sound, volume)
+
+    def find_again(self, wait: Callable[[float], None] = time.sleep) -> None:
+        """Return when both devices are open again, be it after hours."""
+        complained = ""
+        while True:
+            self._close()
+            try:
+                rescan()
+                self._open_both()
+            except (MissingError, EngineError) as error:
+                if str(error) != complained:
+                    log.info("still without sound: %s", error)
+                complained = str(error)
+            except Exception as error:  # noqa: BLE001 - PortAudio's own, while a sound server restarts
+                log.info("still without sound: %s", error)
+            else:
+                return
+            wait(RETRY_S)
+
+    def _open_both(self) -> None:
+        with contextlib.ExitStack() as stack:
+            self.canceller.reset()
+            self._loudspeaker = stack.enter_context(Loudspeaker(self._wanted[1], self.canceller.played.add))
+            self._microphone = stack.enter_context(Microphone(self._wanted[0]))
+            self._open = stack.pop_all()
+
+    def _close(self) -> None:
+        self._microphone = self._loudspeaker = None
+        self._open.close()

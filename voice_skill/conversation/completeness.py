@@ -1,0 +1,84 @@
+"""Has the person said it all? The words tell more than the silence after them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voice_skill.conversation.words import spoken_words
+from voice_skill.dialog.pack import Pack
+from voice_skill.dialog.words import STEERING
+from voice_skill.understanding.meaning import OUT_OF_SCOPE, Context, Meaning
+from voice_skill.understanding.words import listed
+
+SURE = 0.9
+"""Confidence from which a meaning counts as said in full: of a whole phrase of the pack, or very like one."""
+
+PLAUSIBLE = 0.6
+
+VAGUE_WORDS = 4
+"""So few words that name nothing ("is it safe") are rarely a whole question when nobody has spoken yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Silence, in seconds after the last sound, after which a turn is over.
+
+    complete: all was said. likely: it may have been all. open: it was surely not all, or it made no sense.
+    look: after so much the words so far are looked at.
+    """
+
+    look: float = 0.05
+    complete: float = 0.15
+    likely: float = 0.8
+    open: float = 1.5
+
+
+HESITATIONS = listed("um umm uh uhm er erm hmm hm well so like")
+
+EXPECT_MORE = listed(
+    "a an the my your his her its our their this these some any no and or but because if when while "
+    "that which who what where how why can could should shall will would may might must do does did is "
+    "are am was were be been have has had i we they to of in on at for from with by about into onto "
+    "under over between very too more not isn't can't don't then than as also just really"
+)
+"""Words that nobody ends on: what they belong to is still to come."""
+
+
+FRAME = listed("my the a an in of on both left right one lower upper back front inner outer it is it's")
+"""With the name of a muscle these make no sentence yet: "my calf, the left one"."""
+
+
+class Completeness:
+    """Judges how long to wait after words, by what a pack says may be said."""
+
+    def __init__(self, pack: Pack, patience: Patience | None = None) -> None:
+        self.patience = patience or Patience()
+        places = [said for value in pack.slots.get("muscle", {}).values() for said in value]
+        self._places = frozenset(word for said in places for word in spoken_words(said)) | FRAME
+
+    def wait(self, meaning: Meaning, context: Context, alternatives: Sequence[str] = ()) -> float:
+        """Return the silence, in seconds, after which words that mean this are all that comes.
+
+        alternatives: what the recogniser heard freely, where it took that for a sentence of the pack: then
+        the end of the sentence may be a guess.
+        """
+        words = spoken_words(meaning.text)
+        if meaning.intent is None or not words or self._open_ended(words):
+            return self.patience.open
+        guessed = any(self._guessed(spoken_words(other), words) for other in alternatives)
+        if meaning.urgency in ("urgent", "emergency") and meaning.confidence >= SURE and not guessed:
+            return self.patience.complete
+        if not context.asking_slot and self._places.issuperset(words):
+            return self.patience.open
+        if meaning.intent == OUT_OF_SCOPE or meaning.confidence < PLAUSIBLE:
+            return self.patience.open
+        if meaning.confidence < SURE or guessed:
+            return self.patience.likely
+        vague = not (context.in_session or meaning.slots or meaning.intent in STEERING)
+        return self.patience.likely if vague and len(words) <= VAGUE_WORDS else self.patience.complete
+
+    def _open_ended(self, words: Sequence[str]) -> bool:
+        return words[-1] in HESITATIONS | EXPECT_MORE
+
+    def _guessed(self, free: Sequence[str], held: Sequence[str]) -> bool:
+        """Tell whether the sentence goes on where the free text ends, or ends otherwise."""
+        return not free or len(free) < len(held) or self._open_ended(free) or free[-1] != held[-1]

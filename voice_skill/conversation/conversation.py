@@ -1,0 +1,404 @@
+"""The conversation: listens and speaks at once, and decides whose turn it is.
+
+It is told of frames (`hear`) and of time (`tick`), and waits for nothing; recognition and rendering are jobs
+whose results it looks at. So the same code runs on a sound card and, faster than time, in a test.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+from voice_skill.audio.frames import Frame, Samples
+from voice_skill.conversation.clock import Clock, Timers
+from voice_skill.conversation.completeness import Patience
+from voice_skill.conversation.interruptions import LISTENER_SOUNDS, interrupts, is_echo, stops
+from voice_skill.conversation.jobs import Doer
+from voice_skill.conversation.loudness import Loudness
+from voice_skill.conversation.performer import Performer, is_aside, timers_in
+from voice_skill.conversation.stretch import Stretch
+from voice_skill.conversation.thinking import Earlier, Thinker, Thought
+from voice_skill.conversation.wake import Wake
+from voice_skill.conversation.words import spoken_words
+from voice_skill.dialog.state import Action, CancelTimers, Change, End, Say, StartTimer, Turn
+from voice_skill.errors import EngineError
+from voice_skill.events import Ended, Fault, Interrupted, Saying, TurnHeard, Understood, Watcher
+from voice_skill.hearing.turns import SpeechStarted, TurnDetector
+from voice_skill.session import Session
+from voice_skill.understanding.meaning import Meaning
+
+BargeIn = Literal["all", "stop_words", "off"]
+"""What interrupts speech: everything meant for it; stop words and red flags (the own voice is heard as
+well); nothing."""
+
+MakesPerformer = Callable[[Callable[[Action], None], Callable[[Say], None], Callable[[str], None]], Performer]
+
+FORGET_AFTER_S = 120.0
+"""Silence after which the person is gone and everything about them is forgotten."""
+
+ASLEEP_S = 60.0
+"""A timer that is so late ended while the machine was asleep: whoever it was for is gone."""
+
+ONSET_S = 0.06
+"""Voiced sound that makes the assistant hold its breath while it speaks."""
+
+MIDWAY_S = 1.2
+"""Talk without a pause is looked at so often."""
+
+LONG_S = 10.0
+"""A longer turn is only looked at when it is over: the work grows with its length."""
+
+MAKES_UP_ITS_MIND_S = 0.5
+"""Silence after which words that make no sense so far do not hold the assistant's speech any longer."""
+
+JOIN_S = 1.2
+"""Whoever speaks so soon after an answer began had not finished."""
+
+WARY_S = 6.0
+"""After talk that was not for it, the assistant does not hold its breath for sounds for so long."""
+
+TONE_AFTER_S = 0.4
+
+ASIDES = frozenset({"louder", "quieter", "slower", "faster", "time_left", "help"})
+"""After these the assistant goes on with what it was saying."""
+
+
+class Conversation:
+    """One assistant's side of all its conversations, one after the other. For one thread."""
+
+    def __init__(  # noqa: PLR0913 - its connections to the other rooms
+        self,
+        session: Session,
+        thinker: Thinker,
+        listener: Doer,
+        performer: MakesPerformer,
+        *,
+        watch: Watcher,
+        clock: Clock,
+        change: Callable[[Change], None],
+        turns: TurnDetector,
+        wake: Wake,
+        loudness: Loudness,
+        patience: Patience,
+        barge_in: Callable[[], BargeIn],
+        tone: Callable[[], object] | None = None,
+    ) -> None:
+        self.session = session
+        self.timers = Timers(clock)
+        self.performer = performer(self._do, self._say, self._failed)
+        self.loudness = loudness
+        self._barge_in = barge_in
+        self.wake = wake
+        self._thinker = thinker
+        self._listener = listener
+        self._watch = watch
+        self._clock = clock
+        self._change = change
+        self._turns = turns
+        self._patience = patience
+        self._tone = tone
+        self._stretch: Stretch | None = None
+        self._waiting: Stretch | None = None
+        self._earlier: Earlier | None = None
+        self._answered_at = float("-inf")
+        self._wary_until = float("-inf")
+        self._last_words = clock()
+
+    # What comes in
+
+    def hear(self, frame: Frame) -> None:
+        """Take the next frame of the microphone, the own voice removed if that can be done."""
+        self.wake.hear(frame, self._clock())
+        for event in self._turns.feed(frame):
+            if isinstance(event, SpeechStarted):
+                self._begun()
+            else:
+                self._over(event.samples)
+        self.loudness.hear(frame.samples, speech=self._turns.sounded > 0)
+        self._mind_onset()
+
+    def tick(self) -> None:
+        """Let time pass: call it after every frame, and at least every 40 ms."""
+        self._collect(self._stretch)
+        self._collect(self._waiting)
+        if self._waiting is not None and self._waiting.thought is not None:
+            self._finish(self._waiting)
+        if self._stretch is not None and self._turns.speaking:
+            self._consider(self._stretch)
+        self.performer.tick()
+        self._ring()
+        self._nod()
+
+    @property
+    def active(self) -> bool:
+        """Tell whether the next moment may bring something: speech, a result, the end of a sentence."""
+        return self.performer.busy or self._turns.sounded > 0 or self._waiting is not None
+
+    @property
+    def doing(self) -> str:
+        """Return in a word what goes on: "listening", "hearing", "thinking" or "speaking"."""
+        if self.performer.speaking and not self.performer.held:
+            return "speaking"
+        if self._waiting is not None or self.performer.busy:
+            return "thinking"
+        return "hearing" if self._turns.speaking else "listening"
+
+    def forget(self) -> None:
+        """Forget the person, and fall silent."""
+        self.performer.drop()
+        self.timers.cancel()
+        self.session.forget()
+        self._stretch = self._waiting = self._earlier = None
+        self._turns.reset()
+        self._watch(Ended())
+
+    def sound_is_back(self) -> None:
+        """Go on after the devices were lost: what was cut off is said again."""
+        self._turns.reset()
+        self._stretch = None
+        self.performer.go_on()
+        self.performer.begin_again()
+
+    # Stretches of speech
+
+    def _mind_onset(self) -> None:
+        """Hold the breath at the first sound of somebody else; go on if it was nothing."""
+        if self._stretch is None and self.performer.speaking and self._barge_in() == "all":
+            sounded = self._turns.sounded
+            if sounded >= ONSET_S and not self.performer.held and self._clock() > self._wary_until:
+                self.performer.hold()
+            elif sounded == 0 and self.performer.held:
+                self.performer.go_on()
+
+    def _begun(self) -> None:
+        soon = self._clock() - self._answered_at < JOIN_S
+        earlier = self._earlier if soon and self.performer.busy else None
+        self._stretch = self._new_stretch(earlier)
+
+    def _new_stretch(self, earlier: Earlier | None = None) -> Stretch:
+        return Stretch(self._clock(), self.performer.speaking, self._barge_in() == "all", earlier)
+
+    def _over(self, samples: Samples) -> None:
+        """Take a stretch that has ended by its silence alone, or was cut for its length."""
+        stretch, self._stretch = self._stretch or self._new_stretch(), None
+        if stretch.ignored and not stretch.job:
+            return
+        stretch.samples, stretch.final = samples, True
+        self._waiting = stretch
+        if stretch.thought is None or stretch.number != stretch.asked:
+            if stretch.job is None:
+                self._ask(stretch, -1)
+        elif stretch.thought is not None:
+            self._finish(stretch)
+
+    def _ask(self, stretch: Stretch, number: int) -> None:
+        """Have what was said so far recognised and understood."""
+        stretch.asked, stretch.looked_at = number, self._turns.lasts
+        samples, state = stretch.samples, self.session.state
+        context, earlier = self.session.context, stretch.earlier
+        stretch.job = self._listener.submit(lambda: self._thinker.think(samples, state, context, earlier))
+
+    def _collect(self, stretch: Stretch | None) -> None:
+        if stretch is None or stretch.job is None or not stretch.job.done:
+            return
+        job, stretch.job = stretch.job, None
+        try:
+            stretch.thought, stretch.number = job.result, stretch.asked
+        except EngineError as error:
+            self._watch(Fault("hearing", str(error)))
+            if stretch.final:
+                self._waiting = None
+                self._missed(stretch)
+            return
+        if stretch.thought.opening and not stretch.ignored:
+            self.performer.prepare(stretch.thought.opening)
+
+    def _consider(self, stretch: Stretch) -> None:
+        """Look at what was said so far, and answer once that is all."""
+        turns, number = self._turns, self._turns.last_voiced
+        if stretch.thought is not None and stretch.into_speech and stretch.interrupted is None:
+            self._judge(stretch, stretch.thought)
+            if self._stretch is None:
+                return
+        if self._is_all(stretch):
+            stretch.samples = turns.end().samples
+            self._stretch = None
+            self._finish(stretch)
+            return
+        paused = turns.silence >= self._patience.look and stretch.asked != number and turns.lasts < LONG_S
+        midway = turns.lasts - stretch.looked_at > MIDWAY_S and turns.lasts < LONG_S
+        midway = midway and (self.session.running or self.performer.busy)
+        if stretch.job is None and (paused or midway):
+            stretch.samples = turns.so_far().samples
+            self._ask(stretch, number)
+
+    def _is_all(self, stretch: Stretch) -> bool:
+        """Tell whether the person has said it all, and the assistant may speak."""
+        thought = stretch.thought
+        if thought is None or stretch.ignored or stretch.number != self._turns.last_voiced:
+            return False
+        return self._turns.silence >= thought.wait and not (stretch.into_speech and self.performer.busy)
+
+    def _judge(self, stretch: Stretch, thought: Thought) -> None:
+        """Decide whether what is said into the assistant's speech interrupts it."""
+        if not self.performer.busy:
+            stretch.into_speech = False
+            return
+        if self._interrupts(stretch, thought):
+            stretch.interrupted = self.performer.drop()
+            stretch.ignored = False
+            self._watch(Interrupted(thought.meaning.text))
+            return
+        words = spoken_words(thought.meaning.text)
+        listening = LISTENER_SOUNDS.issuperset(words)
+        silence = self._turns.silence
+        current = stretch.number == self._turns.last_voiced
+        if current and (silence >= MAKES_UP_ITS_MIND_S or (listening and silence >= self._patience.look)):
+            self._turns.end()  # so that the next sound begins a stretch of its own
+            self._stretch = None
+            self._ignore(stretch, wary=not listening)
+        elif self._turns.lasts > 2 * MIDWAY_S:
+            self._ignore(stretch, wary=True)
+
+    def _interrupts(self, stretch: Stretch, thought: Thought) -> bool:
+        meaning = thought.meaning
+        if self._barge_in() == "off":
+            return False
+        if self._barge_in() == "stop_words":
+            return stops(meaning, self.performer.sentence)
+        if len(spoken_words(meaning.text)) > 1 and is_echo(meaning.text, self.performer.sentence):
+            return False
+        if interrupts(meaning, self.session.context, asking=self.session.asking):
+            return True
+        if thought.joined is None or stretch.earlier is None:
+            return False
+        before = stretch.earlier.meaning
+        same = thought.joined.intent == before.intent and thought.joined.slots == before.slots
+        return not same and interrupts(thought.joined, stretch.earlier.context)
+
+    def _ignore(self, stretch: Stretch, *, wary: bool) -> None:
+        stretch.ignored = True
+        self._watch(TurnHeard(stretch.thought.meaning.text if stretch.thought else ""))
+        if wary and stretch.clear and not self._own_voice(stretch):
+            self._wary_until = self._clock() + WARY_S
+        self.performer.go_on()
+
+    def _own_voice(self, stretch: Stretch) -> bool:
+        thought = stretch.thought
+        return thought is not None and is_echo(thought.meaning.text, self.performer.sentence)
+
+    # Answers
+
+    def _finish(self, stretch: Stretch) -> None:
+        """Answer a stretch that is over and understood, if it is for the assistant."""
+        self._waiting = None
+        thought = stretch.thought
+        if thought is None:
+            return
+        meaning = thought.meaning
+        if stretch.into_speech and stretch.interrupted is None:
+            if self.performer.busy and not self._interrupts(stretch, thought):
+                self._ignore(stretch, wary=False)
+                return
+            stretch.interrupted = self.performer.drop()
+        self._watch(TurnHeard(meaning.text))
+        meaning = self._whole(stretch, thought)
+        answered = self._for_me(meaning)
+        if meaning.intent is not None:
+            self._watch(Understood(meaning, answered))
+        if not answered:
+            self._resume(stretch)
+            return
+        self.loudness.spoken(stretch.samples)
+        self._answer(stretch, meaning)
+
+    def _whole(self, stretch: Stretch, thought: Thought) -> Meaning:
+        """Return what was meant, taken together with what was said before if the answer came too early."""
+        meaning, joined, earlier = thought.meaning, thought.joined, stretch.earlier
+        if joined is None or earlier is None or joined.intent is None:
+            return meaning
+        grave = meaning.urgency in ("urgent", "emergency")
+        if grave or interrupts(meaning, self.session.context) or joined.confidence < meaning.confidence:
+            return meaning
+        self.session.state = earlier.state
+        self.timers.cancel()
+        return joined
+
+    def _for_me(self, meaning: Meaning) -> bool:
+        now = self._clock()
+        if meaning.urgency in ("urgent", "emergency") and meaning.intent is not None:
+            return True  # whatever the way of waking it
+        if self.wake.required and not (self.session.running or self.wake.armed(now)):
+            return False
+        return meaning.intent is not None and (self.wake.armed(now) or self.session.addressed(meaning))
+
+    def _answer(self, stretch: Stretch, meaning: Meaning) -> None:
+        now = self._clock()
+        left = stretch.interrupted or self.performer.drop()
+        self._earlier = Earlier(stretch.samples, self.session.state, self.session.context, meaning)
+        self._answered_at = self._last_words = now
+        turn: Turn = self.session.hear(meaning, self.timers.left("hold"))
+        self.performer.perform(turn.actions)
+        if is_aside(turn.actions):
+            self.performer.take_up(left if meaning.intent in ASIDES else timers_in(left))
+
+    def _resume(self, stretch: Stretch) -> None:
+        if stretch.interrupted:
+            self.performer.take_up(stretch.interrupted)
+        self.performer.go_on()
+
+    def _missed(self, stretch: Stretch) -> None:
+        """Say that something was not heard, where somebody waits for an answer."""
+        self._resume(stretch)
+        if self.session.running:
+            self._answer(stretch, Meaning("", None))
+
+    # Time
+
+    def _ring(self) -> None:
+        """Let a timer end, but never into somebody's speech."""
+        talking = self._turns.speaking and not (self._stretch is not None and self._stretch.ignored)
+        if talking or self._waiting is not None or self.performer.busy:
+            return
+        now = self._clock()
+        if self.timers.overdue() > ASLEEP_S:
+            self.forget()
+            return
+        name = self.timers.take_due()
+        if name is not None:
+            self.performer.perform(self.session.timer_ended(name).actions)
+        elif not self.timers and self.session.running and now - self._last_words > FORGET_AFTER_S:
+            self.forget()
+
+    def _nod(self) -> None:
+        """Give a soft tone when an answer takes long."""
+        waiting = self._waiting or self._stretch
+        if self._tone is None or waiting is None or waiting.toned or self.performer.busy or waiting.ignored:
+            return
+        over = waiting.final or (waiting.thought is None and self._turns.silence >= TONE_AFTER_S)
+        if over and (self.session.running or self.wake.armed(self._clock())):
+            waiting.toned = True
+            self._tone()
+
+    # What the dialog wants
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case StartTimer():
+                self.timers.start(action.name, action.seconds)
+            case CancelTimers():
+                self.timers.cancel()
+            case Change():
+                self._change(action)
+            case End():
+                self.session.forget()
+                self._earlier = None
+                self._watch(Ended())
+            case Say():
+                raise AssertionError("the performer speaks")
+        self._last_words = self._clock()
+
+    def _say(self, say: Say) -> None:
+        self._last_words = self._clock()
+        self._watch(Saying(say))
+
+    def _failed(self, why: str) -> None:
+        self._watch(Fault("voice", why))

@@ -1,0 +1,67 @@
+"""What makes the assistant fall silent while it speaks, and what does not."""
+
+from collections.abc import Iterable
+
+from voice_skill.conversation.words import spoken_words
+from voice_skill.dialog.words import STEERING
+from voice_skill.understanding.meaning import OUT_OF_SCOPE, Context, Meaning
+from voice_skill.understanding.words import listed
+
+QUESTION_FROM = 0.75
+"""Confidence from which a question about the subject interrupts."""
+
+QUESTION_WORDS = 3
+"""Fewer words are no question."""
+
+COMMAND_FROM = 0.8
+
+COMMANDS = STEERING - {"yes", "no", "thanks"}
+
+STOP_WORDS = frozenset({"stop", "pause", "next"})
+"""All that interrupts when the own voice cannot be taken out of what is heard."""
+
+LISTENER_SOUNDS = listed(
+    "mhm mm mmm hm hmm uh huh um er ah aha oh ow ouch ooh ugh argh ok okay right yeah yes yep yup sure "
+    "good fine great i see alright all thanks thank you"
+)
+"""What people say to show that they listen, or because it hurts: no wish to speak."""
+
+
+def interrupts(meaning: Meaning, context: Context, *, asking: bool = False) -> bool:
+    """Tell whether something said into the assistant's speech is meant to stop it.
+
+    asking: a question is open, and may be answered before it was spoken to its end.
+    """
+    if meaning.intent is None:
+        return False
+    if meaning.urgency in ("urgent", "emergency") or meaning.doubt:
+        return True
+    if asking and meaning.intent in context.expecting and meaning.confidence >= COMMAND_FROM:
+        return True
+    words = spoken_words(meaning.text)
+    if LISTENER_SOUNDS.issuperset(words):
+        return False
+    if meaning.intent in STEERING:
+        return meaning.intent in COMMANDS and meaning.confidence >= COMMAND_FROM
+    question = len(words) >= QUESTION_WORDS and meaning.intent != OUT_OF_SCOPE
+    return question and meaning.confidence >= QUESTION_FROM
+
+
+def stops(meaning: Meaning, spoken: str) -> bool:
+    """Tell whether it is a stop word or a red flag that was not just the assistant's own voice.
+
+    spoken: what the assistant is saying meanwhile.
+    """
+    grave = meaning.urgency in ("urgent", "emergency") and not is_echo(meaning.text, spoken)
+    return grave or (meaning.intent in STOP_WORDS and not is_echo(meaning.text, spoken))
+
+
+def is_echo(heard: str, spoken: str) -> bool:
+    """Tell whether all the words heard are, in this order, words that the assistant is saying."""
+    words = spoken_words(heard)
+    return bool(words) and _contains(spoken_words(spoken), words)
+
+
+def _contains(text: Iterable[str], words: Iterable[str]) -> bool:
+    rest = iter(text)
+    return all(word in rest for word in words)

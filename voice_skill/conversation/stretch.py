@@ -1,0 +1,35 @@
+"""One stretch of speech, and what is known of it so far."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from voice_skill.audio.frames import Samples
+from voice_skill.conversation.jobs import Job
+from voice_skill.conversation.thinking import Earlier, Thought
+from voice_skill.dialog.state import Action
+
+
+@dataclass(slots=True)
+class Stretch:
+    """One stretch of speech, from its first sound to the decision what to do with it.
+
+    into_speech: the assistant was speaking when it began. clear: its voice was not heard then. number, job,
+    thought: the last sound of it that was looked at, and what came of that. ignored: it is not for the
+    assistant. interrupted: what the assistant left unsaid for it. final: it is over, and waits for a thought.
+    """
+
+    began: float
+    into_speech: bool
+    clear: bool
+    earlier: Earlier | None = None
+    number: int = -1
+    looked_at: float = 0.0
+    asked: int = -1
+    job: Job[Thought] | None = None
+    thought: Thought | None = None
+    samples: Samples = field(default_factory=lambda: np.zeros(0, np.int16))
+    ignored: bool = False
+    interrupted: list[Action | str] | None = None
+    final: bool = False
+    toned: bool = False

@@ -1,0 +1,68 @@
+"""From sound to what was meant and how long to wait for more: one job for the recogniser's thread."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from voice_skill.audio.frames import Samples
+from voice_skill.conversation.completeness import Completeness
+from voice_skill.dialog.state import State
+from voice_skill.hearing.recognizer import Transcript
+from voice_skill.session import Session
+from voice_skill.understanding.meaning import Context, Meaning
+
+
+class Hears(Protocol):
+    """Recognises the sound of a turn; see `ears.Ears`."""
+
+    def recognise(self, speech: Samples) -> Transcript:
+        """Return what was said: 16 kHz, mono."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the person had said when the answer began, and the dialog's state then."""
+
+    samples: Samples
+    state: State
+    context: Context
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What a stretch of speech means. wait: the silence after which that is all, in seconds.
+
+    joined: what it means together with what was said before the answer began, None without such a thing.
+    opening: what would be answered first.
+    """
+
+    meaning: Meaning
+    wait: float
+    joined: Meaning | None = None
+    opening: str = ""
+
+
+class Thinker:
+    """Recognises and understands. `think` changes nothing and runs in the recogniser's thread."""
+
+    def __init__(self, ears: Hears, session: Session, completeness: Completeness) -> None:
+        self._ears = ears
+        self._session = session
+        self._completeness = completeness
+
+    def think(self, samples: Samples, state: State, context: Context, earlier: Earlier | None) -> Thought:
+        """Return what was said, in the light of the dialog's state."""
+        heard = self._ears.recognise(samples)
+        meaning = self._session.understand(heard.text, context)
+        wait = self._completeness.wait(meaning, context, heard.alternatives)
+        joined = None
+        if earlier is not None:
+            whole = np.concatenate([earlier.samples, samples])
+            joined = self._session.understand(self._ears.recognise(whole).text, earlier.context)
+        opening = ""
+        if meaning.intent is not None:
+            opening = self._session.preview(meaning, state)
+        return Thought(meaning, wait, joined, opening)
