@@ -51,7 +51,7 @@ class Listener:
 
 @contextmanager
 def listening(server: SoundServer, within: Sequence[str] = ()) -> Iterator[Listener]:
-    """Run `listen` on the server's devices; `within` is a command that runs another one, such as `unshare -n`."""
+    """Run `listen` on the server's devices, within a command that runs another one, such as `unshare -n`."""
     command = [*within, sys.executable, "-m", "voice_skill", "listen"]
     command += ["--json", "--region", "uk", "--voice", "piper"]
     process = subprocess.Popen(
