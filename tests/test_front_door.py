@@ -22,6 +22,8 @@ from voice_skill.learning import understander_of
 from voice_skill.mouth import Mouth
 from voice_skill.session import Answer, Session, answer
 
+EXAMPLE = Path(__file__).parent.parent / "examples" / "question.flac"
+
 ROUND_TRIPS = [
     ("My calf is cramping, help me.", "piper", "relief"),
     ("I have a cramp in my left foot.", "piper-slow", "relief"),
@@ -112,6 +114,12 @@ def test_a_spoken_question_is_answered_aloud(skill: Skill, question: str, voice:
     assert len(expected & key_words(said_again)) >= 0.6 * len(expected), (
         f"{first!r} came back as {said_again!r}"
     )
+
+
+def test_nothing_of_the_demos_question_is_lost(skill: Skill):
+    heard = skill.listen(read_audio(EXAMPLE)).lower()
+    assert "my calf is cramping" in heard, "a sentence of the pack"
+    assert "what can i do" in heard, "and what is said beyond it"
 
 
 def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -14,6 +14,7 @@ from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.held import GrammarHearing, Held
 from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, packaged_weights
 from voice_skill.hearing.recognizer import Hypothesis, Transcript, Word
+from voice_skill.hearing.spelling import spoken_words
 
 SHORTEST_S = 0.2
 """Less sound than this holds no word."""
@@ -155,10 +156,16 @@ class MoonshineRecognizer:
         free = model.tokenizer.decode(best.tokens)
         if free.strip(".,!?").lower() in ("", NO_SPEECH):
             return _Piece(seconds=seconds)
-        taken = bool(held) and held[0].confidence >= SURE
+        taken = bool(held) and held[0].confidence >= SURE and not _is_part(held[0].words, spoken_words(free))
         text, tokens = (held[0].text, held[0].tokens) if taken else (free, best.tokens)
         words = word_times(model, encoded, tokens) if self._word_times else ()
         return _Piece(text, free, held, words, seconds)
+
+
+def _is_part(words: Sequence[str], of: Sequence[str]) -> bool:
+    """Tell whether the words stand in a longer text as they are: then the text says it all, and more."""
+    places = range(len(of) - len(words) + 1)
+    return len(words) < len(of) and any(tuple(of[at : at + len(words)]) == tuple(words) for at in places)
 
 
 def _one_after_another(pieces: Iterable[_Piece]) -> tuple[Word, ...]:
