@@ -38,7 +38,10 @@ def check(
     draft = full_check(find_pack(folder or settings.pack))
     problems = draft.problems
     if as_json:
-        typer.echo(json.dumps({"pack": str(draft.path), "problems": [asdict(one) for one in problems]}))
+        report: dict[str, object] = {"pack": str(draft.path), "problems": [asdict(one) for one in problems]}
+        if covered:
+            report["coverage"] = {f"S{number}": places for number, places in coverage(draft).items()}
+        typer.echo(json.dumps(report, ensure_ascii=False))
     else:
         for problem in problems:
             typer.echo(f"{draft.path}/{problem}")
