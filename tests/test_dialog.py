@@ -245,10 +245,18 @@ def test_who_does_not_know_is_asked_once_more_and_then_helped_anyway():
 
 def test_who_says_at_once_that_the_muscle_is_unknown_gets_the_second_question_only():
     talk = Talk(Dialog(CRAMPS))
-    said = talk.say("relief", muscle="unknown")
+    said = spoken(
+        talk.hear(Meaning("I don't know which muscle", "relief", {"muscle": "unknown"}, confidence=0.9))
+    )
     assert "below the knee" in said
     assert "Where is it?" not in said
     assert talk.say("relief", muscle="calf").startswith("Straighten your leg")
+
+
+def test_a_muscle_that_has_no_stretch_of_its_own_is_helped_without_a_question():
+    talk = Talk(Dialog(CRAMPS))
+    turn = talk.hear(Meaning("my hip is cramping", "relief", {"muscle": "unknown"}, confidence=0.9))
+    assert timers(turn)["hold"] == 30
 
 
 def test_safety_is_asked_in_the_first_hold_and_the_end_is_counted():

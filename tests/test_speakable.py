@@ -45,10 +45,11 @@ def test_what_a_child_follows_and_what_not():
         "Then let go, and rest.",
     ] * 2
     hard = [
-        "Neuromuscular irritability predominantly characterises nocturnal gastrocnemius contractions, necessitating "
-        "pharmacological consideration. Antihypertensive medication occasionally exacerbates susceptibility. "
-        "Multidisciplinary investigation facilitates identification of underlying pathophysiological mechanisms, "
-        "particularly electrolyte abnormalities. Electrophysiological documentation complements anamnesis."
+        "Neuromuscular irritability predominantly characterises nocturnal gastrocnemius contractions, "
+        "necessitating pharmacological consideration. Antihypertensive medication occasionally "
+        "exacerbates susceptibility. Multidisciplinary investigation facilitates identification of "
+        "mechanisms, particularly electrolyte abnormalities. Documentation complements every "
+        "individual assessment, including environmental circumstances."
     ]
     assert grade(easy) < 3
     assert grade(hard) > 15

@@ -61,7 +61,7 @@ def prompt_lines(prompts: Prompts | None) -> Iterator[tuple[str, Sequence[str | 
     """Yield the name of each prompt and its variants; those asked for a slot come as "ask" and "narrow"."""
     for name in Prompts.model_fields if prompts else ():
         value = getattr(prompts, name)
-        if name == "worse_words" or not value:
+        if name in ("worse_words", "unsure_words") or not value:
             continue
         for lines in value.values() if isinstance(value, dict) else [value]:
             yield name, lines if isinstance(lines, list) else [lines]

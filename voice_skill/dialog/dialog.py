@@ -4,7 +4,7 @@ Order of precedence: a red flag, then steering words, then the answer to an open
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from voice_skill.dialog.exercises import Leader
@@ -159,7 +159,7 @@ class Dialog:
                 return self._choose(state, state.choices[0 if intent == "yes" else 1])
             case "yes" | "no" | "next" if state.phase == "asking" and state.exercise:
                 return self._unknown(state)
-            case "not_better" if self._is_worse(heard.meaning):
+            case "not_better" if says(heard.meaning.text, self.pack.prompts.worse_words):
                 return Turn(*self._lead.worse(state))
         return self._go_on(state, intent, heard.hold_left)
 
@@ -171,10 +171,6 @@ class Dialog:
         if intent in ("next", "yes", "resume") and state.rest:
             return Turn(replace(state, rest=()), (Say(state.rest),))
         return self._without_exercise(state, intent)
-
-    def _is_worse(self, meaning: Meaning) -> bool:
-        words = " ".join(["", *re.findall(r"[^\W_]+", meaning.text.casefold()), ""])
-        return any(f" {word.casefold()} " in words for word in self.pack.prompts.worse_words)
 
     def _unknown(self, state: State) -> Turn:
         """Take "I don't know": one narrower question, then the exercise that helps anyway."""
@@ -245,7 +241,7 @@ class Dialog:
             state, phase="idle", topic=intent, slots=held, rest=rest, choices=(), asking="", silences=0
         )
         actions: list[Action] = [CancelTimers(), Say(lines)]
-        if topic.ask and self._asks(topic.ask, slots, state):
+        if topic.ask and self._asks(topic.ask, slots, state, meaning.text):
             asking = replace(after, phase="asking", asking=topic.ask, exercise=answer.exercise or "", step=0)
             if topic.ask in slots:
                 asked = self._unknown(asking)
@@ -267,10 +263,11 @@ class Dialog:
             actions.append(Say((line,), "prompt"))
         return Turn(after, tuple(actions), topic.urgency)
 
-    def _asks(self, slot: str, slots: Mapping[str, str], state: State) -> bool:
+    def _asks(self, slot: str, slots: Mapping[str, str], state: State, text: str) -> bool:
         """Tell whether a topic still has to ask: nothing was said, or that it is not known."""
-        unknown = slots.get(slot) == UNKNOWN and slot in self.pack.prompts.narrow and not state.narrowed
-        return slot not in slots or unknown
+        prompts = self.pack.prompts
+        unsure = slots.get(slot) == UNKNOWN and says(text, prompts.unsure_words)
+        return slot not in slots or (unsure and slot in prompts.narrow and not state.narrowed)
 
     # Time and small things
 
@@ -302,3 +299,13 @@ def select(topic: Topic, slots: Mapping[str, str]) -> Answer:
         if all(slots.get(slot, UNKNOWN) in values for slot, values in answer.when.items()):
             return answer
     return topic.answers[-1]
+
+
+def says(text: str, words: Sequence[str]) -> bool:
+    """Tell whether one of these words, or rows of words, stands in a text."""
+    said = f" {_plain(text)} "
+    return any(f" {_plain(word)} " in said for word in words)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))

@@ -249,6 +249,10 @@ class Prompts(Part):
         default_factory=list,
         description='Words that tell "worse" from "not better"; then the exercise stops.',
     )
+    unsure_words: list[Text] = Field(
+        default_factory=list,
+        description="Words by which people say that they do not know; then `narrow` asks.",
+    )
     ten_more: OneOrMore | None = Field(
         default=None, description="Said ten seconds before the end of a hold of twenty-five seconds or more."
     )

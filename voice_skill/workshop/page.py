@@ -174,7 +174,7 @@ class _Page:
             said = "<br>".join(
                 escape(self._write.fill(line.text if isinstance(line, Statement) else line)) for line in lines
             )
-            if said:
+            if said and not name.endswith("_words"):
                 rows.append(f"<tr><th>{escape(name.replace('_', ' '))}</th><td>{said}</td></tr>")
         return f"<table>{''.join(rows)}</table>"
 
