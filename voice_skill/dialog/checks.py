@@ -22,9 +22,8 @@ def check_references(draft: Draft) -> None:
     _check_topics(draft)
     _check_exercises(draft)
     _check_statements(draft)
-    info = draft.parts["pack"]
-    if info and info.default_region not in info.regions:
-        draft.report("pack", ("default_region",), "default_region is not one of the regions")
+    _check_info(draft)
+    _check_conversations(draft)
 
 
 def coverage(draft: Draft) -> dict[int, list[str]]:
@@ -212,6 +211,48 @@ def _check_circle(draft: Draft, name: str) -> None:
         circle = " -> ".join([*way, name])
         message = f"goes round in a circle when it does not help: {circle}"
         draft.report("exercises", (name, "next"), message, "circle")
+
+
+def _check_info(draft: Draft) -> None:
+    """Check the names in pack.yaml, and the slots that prompts.yaml asks for."""
+    info, prompts = draft.parts["pack"], draft.parts["prompts"]
+    if info and info.default_region not in info.regions:
+        draft.report("pack", ("default_region",), "default_region is not one of the regions")
+    slots, intents = draft.names("slots"), _intents(draft)
+    for key in ("remembered", "word_groups"):
+        for index, name in enumerate(getattr(info, key) if info else ()):
+            _check_name(draft, ("pack", (key, index)), name, slots, "list")
+    for index, pair in enumerate(info.shared_phrases if info else ()):
+        for name in pair:
+            _check_name(draft, ("pack", ("shared_phrases", index)), name, intents, "topic")
+    for key in ("ask", "narrow"):
+        for name in getattr(prompts, key) if prompts else ():
+            _check_name(draft, ("prompts", (key, name)), name, slots, "slot")
+
+
+def _intents(draft: Draft) -> set[str]:
+    return {*draft.names("answers"), *draft.names("phrases"), *STEERING, *BEYOND}
+
+
+def _check_name(draft: Draft, at: tuple[str, KeyPath], name: str, known: set[str], kind: str) -> None:
+    if name not in known and not draft.unread & {"slots", "answers", "phrases"}:
+        draft.report(*at, f"unknown {kind} '{name}'{_did_you_mean(name, known)}")
+
+
+def _check_conversations(draft: Draft) -> None:
+    info = draft.parts["pack"]
+    for index, conversation in enumerate(draft.parts["conversations"]):
+        where: KeyPath = (index,)
+        if conversation.region and info:
+            regions = set(info.regions)
+            _check_name(draft, ("conversations", (*where, "region")), conversation.region, regions, "region")
+        for number, turn in enumerate(conversation.turns):
+            inside = (*where, "turns", number, "expect")
+            if turn.expect.intent:
+                intent = (*inside, "intent")
+                _check_name(draft, ("conversations", intent), turn.expect.intent, _intents(draft), "topic")
+            slots = {slot: [value] for slot, value in (turn.expect.slots or {}).items() if slot != "flag"}
+            _check_values(draft, "conversations", (*inside, "slots"), slots)
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from voice_skill.dialog.exercises import COUNTED, cues
 from voice_skill.dialog.reading import Draft
@@ -47,7 +48,9 @@ def _check_words(draft: Draft, text: Text) -> None:
             continue
         for region, words in info.regions.items() if info else ():
             if name not in words.words:
-                message = f"'{{{name}}}' is not among the words of region '{region}'"
+                close = get_close_matches(name, sorted(words.words), 1)
+                hint = f"; did you mean '{{{close[0]}}}'?" if close else ""
+                message = f"'{{{name}}}' is not among the words of region '{region}'{hint}"
                 draft.report(text.part, text.where, message, "region")
 
 
