@@ -127,8 +127,8 @@ def test_a_broken_pack(tmp_path: Path):
     assert "pack.yaml:2" in complaint(run("ask", "--text", "ow", "--pack", tmp_path), 2)
     done = run("check", tmp_path)
     assert done.returncode == 1
-    assert f"{tmp_path / 'pack.yaml'}:2: " in done.stdout
-    assert "answers" in done.stdout or "prompts.yaml:1: this file is missing" in done.stdout
+    assert f"{tmp_path / 'pack.yaml'}:2:1: " in done.stdout
+    assert "prompts.yaml:1:1: this file is missing" in done.stdout
 
 
 def test_no_place_for_the_answer(tmp_path: Path):
