@@ -121,6 +121,14 @@ def test_ctrl_c_keeps_what_is_done_and_says_so(pack, home):
     assert len(left(pack)) <= report["left"]
 
 
+def test_what_cannot_be_kept_is_an_error_and_not_a_success(pack, home):
+    (home / "cache").write_text("a file where the folder should be")
+    process = start(pack, "--jobs", "1")
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 3
+    assert "could not be kept in" in " ".join(err.split())
+
+
 def test_a_broken_pack_is_not_rendered(pack, home):
     (pack / "prompts.yaml").write_text("paused: [")
     process = start(pack)

@@ -11,7 +11,7 @@ from voice_skill.cli.common import JsonOption, err, note, out, with_settings
 from voice_skill.cli.packs import PackArgument
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import check_pack, find_pack
-from voice_skill.errors import PackError
+from voice_skill.errors import MissingError, PackError, UsageError
 from voice_skill.workshop.rendering import Job, Rendered, missing, render, sentences_of
 from voice_skill.workshop.speakable import MAX_SECONDS
 
@@ -37,6 +37,10 @@ def render_pack(
     draft = check_pack(find_pack(folder or settings.pack))
     if draft.problems:
         raise PackError([f"{draft.path}/{problem}" for problem in sorted(draft.problems)])
+    if not settings.cache:
+        raise UsageError(
+            "the settings say `cache: false`, so nothing would be kept", "Take that out to render"
+        )
     info = draft.parts["pack"]
     regions = list(info.regions) if all_regions else [settings.region]
     job = Job.of(settings, info.language)
@@ -45,6 +49,12 @@ def render_pack(
     start = time.perf_counter()
     done = _watch(job, todo, jobs)
     spent = time.perf_counter() - start
+    lost = missing(job, [one.text for one in done])
+    if lost:
+        raise MissingError(
+            f"{len(lost)} of {len(done)} sentences could not be kept in {job.folder}",
+            "See whether the disk is full, and who owns the folder",
+        )
     long = [one for one in done if one.seconds > MAX_SECONDS]
     if as_json:
         typer.echo(

@@ -61,14 +61,16 @@ def follow_up(
         return topic, {slot: value for slot, value in found.items() if value}
     if named and _CORRECTION.search(text) and _CORRECTING.union(places).issuperset(core):
         return topic, named
-    if "muscle" in named and _WHAT_ABOUT.search(text) and places.issuperset(_WHAT_ABOUT.sub("", text).split()):
+    if (
+        "muscle" in named
+        and _WHAT_ABOUT.search(text)
+        and places.issuperset(_WHAT_ABOUT.sub("", text).split())
+    ):
         return topic, named
     return _in_that_case(text, slots, context)
 
 
-def _in_that_case(
-    text: str, slots: Mapping[str, str], context: Context
-) -> tuple[str, dict[str, str]] | None:
+def _in_that_case(text: str, slots: Mapping[str, str], context: Context) -> tuple[str, dict[str, str]] | None:
     """Return what "and if I'm pregnant?" asks: the same again, for that case."""
     if not _IF.search(text):
         return None

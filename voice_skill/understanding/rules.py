@@ -157,7 +157,9 @@ def _alternative_problem(alternative: str, lists: Mapping[str, Sequence[str]]) -
         return f"{{{unknown[0]}}} names no slot list"
     if unread:
         return f"{min(unread)!r} cannot be read"
-    dropped = [word for word in normal_form(_REFERENCE.sub("", alternative)).split() if word in SKIPPED - {"s"}]
+    dropped = [
+        word for word in normal_form(_REFERENCE.sub("", alternative)).split() if word in SKIPPED - {"s"}
+    ]
     if dropped:
         return f"{dropped[0]!r} is never compared; leave it out of {alternative!r}"
     if any("*" in part[:-1] for part in parts):
