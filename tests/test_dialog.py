@@ -353,3 +353,10 @@ def test_what_is_done_by_hand_is_withheld_after_an_urgent_sign_and_knowledge_is_
     talk.hear(Meaning("", "urgent_sign", {"flag": "swollen_calf"}, "urgent", 0.99))
     assert "before any stretch" in talk.say("massage")
     assert "before any stretch" not in talk.say("what_is")
+
+
+def test_no_stretch_is_offered_after_an_urgent_sign():
+    talk = Talk(Dialog(CRAMPS))
+    talk.hear(Meaning("", "urgent_sign", {"flag": "swollen_calf"}, "urgent", 0.99))
+    assert "bedtime stretch" not in talk.say("prevention")
+    assert "Sit on the bed" not in talk.say("yes")

@@ -1,5 +1,6 @@
 """The page of a whole pack, in a real browser: light and dark, on phone and desk, spoken and on paper."""
 
+import json
 import os
 import re
 import shutil
@@ -168,3 +169,43 @@ def test_a_page_that_cannot_be_written_is_one_line(tmp_path):
     assert refused.returncode == 2
     assert "cannot be written" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_schemas_for_a_pack_that_has_none(tmp_path):
+    made = run("pack", "schema", tmp_path / "mine" / ".schema", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    names = sorted(file.stem for file in (tmp_path / "mine" / ".schema").iterdir())
+    assert names == sorted(
+        [
+            "answers",
+            "conversations",
+            "exercises",
+            "pack",
+            "phrases",
+            "prompts",
+            "red_flags",
+            "slots",
+            "sources",
+        ]
+    )
+
+
+def test_what_check_finds_can_be_read_by_a_program(tmp_path):
+    mine = Path(shutil.copytree(TEA, tmp_path / "mine"))
+    answers = mine / "answers" / "tea.yaml"
+    answers.write_text(answers.read_text().replace("exercise: steep", "exercise: steap", 1))
+    found = run("check", mine, "--json", "--coverage", cwd=tmp_path)
+    assert found.returncode == 1
+    report = json.loads(found.stdout)
+    (problem,) = report["problems"]
+    assert problem == {
+        "file": "answers/tea.yaml",
+        "line": 10,
+        "column": 7,
+        "message": "unknown exercise 'steap'; did you mean 'steep'?",
+        "rule": "reference",
+    }
+    assert report["coverage"]["S2"][0].startswith("answers/tea.yaml:")
+    told = run("check", mine, cwd=tmp_path)
+    assert told.stdout.startswith(f"{mine}/answers/tea.yaml:10:7: unknown exercise 'steap'")
+    assert "1 problem(s)" in told.stderr

@@ -252,10 +252,10 @@ class Dialog:
                 )
             after, question = self.write.question(asking, topic.ask)
             actions += [Say((question,), "question"), self._patience()]
-        elif answer.exercise:
+        elif answer.exercise and not state.flag:
             after, steps = self._lead.start(after, answer.exercise)
             actions += [action for action in steps if not isinstance(action, CancelTimers)]
-        elif answer.offer:
+        elif answer.offer and not state.flag:  # no stretch after an urgent sign, not even an offered one
             after, offered = self._lead.offer(replace(after, exercise="", step=0), answer.offer)
             actions += offered
         elif state.phase in ("leading", "paused") and state.exercise:
