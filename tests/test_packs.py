@@ -1,6 +1,7 @@
 """Dialog packs: what is wrong in one is said with file, line and column, all of it in one run."""
 
 import os
+import random
 import shutil
 from pathlib import Path
 
@@ -202,3 +203,34 @@ def test_statements_of_the_source_document_are_all_said():
     covered = coverage(check_pack(find_pack("en")))
     assert sorted(covered) == list(range(1, 90))
     assert all(covered.values())
+
+
+def mangled(text: str, rng: random.Random) -> str:
+    """Return a file as a slip of the hand leaves it."""
+    lines = text.split("\n")
+    at = rng.randrange(len(lines))
+    line = lines[at]
+    column = rng.randrange(len(line) + 1)
+    lines[at : at + 1] = rng.choice(
+        [
+            [],
+            [line.replace(":", " ", 1)],
+            ["  " + line],
+            [line.replace("[", "{").replace("]", "}")],
+            [line[:column] + rng.choice("{}[]|*&!:,'\"#-?<>()\x00\t1") + line[column:]],
+            [line, line],
+        ]
+    )
+    return "\n".join(lines)
+
+
+def test_whatever_is_typed_check_answers(pack):
+    rng = random.Random(5)
+    files = sorted(file.relative_to(pack) for file in pack.rglob("*.yaml"))
+    found = 0
+    for _ in range(150):
+        file = rng.choice(files)
+        (pack / file).write_text(mangled((NOSEBLEED / file).read_text(), rng))
+        found += bool(full_check(pack).problems)
+        shutil.copyfile(NOSEBLEED / file, pack / file)
+    assert found > 75, "most slips are mistakes"
