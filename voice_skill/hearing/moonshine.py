@@ -108,6 +108,11 @@ class MoonshineRecognizer:
             self._waiting, self._waiting_samples = [sound[cut:]], len(sound) - cut
             self._pieces.append(self._recognise(_as_floats(sound[:cut])))
 
+    @property
+    def waiting_s(self) -> float:
+        """Return the seconds of sound that are kept because they are not recognised yet."""
+        return self._waiting_samples / SAMPLE_RATE
+
     def partial(self) -> str:
         """Return the words of the pieces that are already recognised: "" for anything of ordinary length."""
         return _joined(piece.text for piece in self._pieces)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from voice_skill.hearing.automaton import Network
+from voice_skill.hearing.automaton import AGAIN, Network
 from voice_skill.hearing.surfaces import meanings
 
 LONGEST_STAMMER = 3
@@ -95,4 +95,4 @@ def _closed(network: Network, places: Iterable[_Place]) -> dict[_Place, None]:
 def _left(place: _Place, value: str) -> _Place:
     """Return where a list is left, its value noted."""
     name, back = place.call
-    return _Place(back, ("", 0), place.intent, (*place.slots, (name, value)))
+    return _Place(back, ("", 0), place.intent, (*place.slots, (name.removeprefix(AGAIN), value)))
