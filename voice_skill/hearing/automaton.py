@@ -36,12 +36,16 @@ class Node:
 
 
 class Network:
-    """Nodes and lists. `start` is where every sentence begins, `end` where every one may end."""
+    """Nodes and lists.
+
+    start: where all that is said begins. after: where every sentence leads to. end: where all may end.
+    """
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.lists: dict[str, int] = {}
         self.start = self.add_node()
+        self.after = self.add_node()
         self.end = self.add_node()
         self._tree: dict[tuple[int, str], int] = {}
         self._onward: dict[int, Mapping[str, tuple[int, ...]]] = {}

@@ -49,6 +49,9 @@ AFTER = (
 """What people add."""
 
 
+MOST_AROUND = 3
+"""Phrases before a sentence, and after it. With any number of them, a search in noise would find no end."""
+
 SHOWN = 60
 """Letters of a template that an error shows."""
 
@@ -80,12 +83,9 @@ class Grammar:
             self._network.add_list(name, entries)
             self._network.lead_in(AGAIN + name, CORRECTIONS, name)
         self._tails: dict[str, int] = {}
-        for phrase in BEFORE if around else ():
-            here = self._network.add_words(self._network.start, phrase.split())
-            self._network.nodes[here].free.append(self._network.start)
-        for phrase in AFTER if around else ():
-            here = self._network.add_words(self._network.end, phrase.split())
-            self._network.nodes[here].free.append(self._network.end)
+        self._sentences = self._network.add_node()
+        self._may_say(BEFORE if around else (), self._network.start, self._sentences)
+        self._may_say(AFTER if around else (), self._network.after, self._network.end)
         for sentence in sentences:
             self._add(sentence)
 
@@ -112,7 +112,7 @@ class Grammar:
         for text in texts:
             words = normal_form(text).split()
             if words:
-                here = self._network.add_words(self._network.start, words)
+                here = self._network.add_words(self._sentences, words)
                 self._network.nodes[here].free.append(self._tail(intent))
 
     @property
@@ -142,6 +142,16 @@ class Grammar:
         said = [word for word in words if word not in BETWEEN]
         return read(self._network, said) or read(self._network, without_stammer(said))
 
+    def _may_say(self, phrases: Iterable[str], node: int, beyond: int) -> None:
+        """Let up to MOST_AROUND of the phrases be said between two nodes."""
+        said = tuple(phrases)
+        for number in range(MOST_AROUND + 1):
+            self._network.nodes[node].free.append(beyond)
+            onward = self._network.add_node()
+            for phrase in said if number < MOST_AROUND else ():
+                self._network.nodes[self._network.add_words(node, phrase.split())].free.append(onward)
+            node = onward
+
     def _add(self, sentence: Sentence) -> None:
         first = self._network.add_node()
         try:
@@ -155,7 +165,7 @@ class Grammar:
             ) from error
         # What may be said without a word would be heard in every silence.
         if not self._network.joined(first, last):
-            self._network.nodes[self._network.start].free.append(first)
+            self._network.nodes[self._sentences].free.append(first)
             self._network.nodes[last].gaps += (self._tail(sentence.intent),)
 
     def _tail(self, intent: str) -> int:
@@ -163,7 +173,7 @@ class Grammar:
         if intent not in self._tails:
             node = self._tails[intent] = self._network.add_node()
             self._network.nodes[node].label = intent
-            self._network.nodes[node].free.append(self._network.end)
+            self._network.nodes[node].free.append(self._network.after)
         return self._tails[intent]
 
     def _compile(self, expression: Expression, node: int) -> int:

@@ -42,7 +42,8 @@ SLOWER = 1.075
 """How much slower the sound is played at the second look."""
 
 LEEWAY, LEEWAY_PER_SECOND = 8.0, 3.0
-"""How far a sentence's log-probability may stay behind the free text's before the search gives it up."""
+"""How far a sentence's log-probability may stay behind the free text's before the search gives it up; at the
+second look twice as far."""
 
 LETTER_COST = 0.5
 """What a letter in which a sentence differs from the free text takes from its score. Chosen on spoken orders
@@ -104,7 +105,7 @@ class GrammarHearing:
         confidence = ranked[0].confidence if ranked else 0.0
         mumbled = heard.pieces >= SEVERAL_PIECES and heard.odds < MUMBLED * heard.pieces
         if confidence < CLEAR and (mumbled or confidence >= PLAUSIBLE):
-            found = self._second_look(samples, started, found, quick.floor)
+            found = self._second_look(samples, started, found, free.odds - 2 * leeway)
             ranked = self._ranked(found, heard, seconds)
         return free, tuple(ranked)
 

@@ -80,7 +80,7 @@ def _closed(network: Network, places: Iterable[_Place]) -> dict[_Place, None]:
             if node.label is not None and not place.intent:
                 # The sentence ends here; what may follow changes nothing.
                 reached = _Place(number, place.call, node.label, place.slots)
-                onward = [_Place(network.end, place.call, node.label, place.slots)]
+                onward = [_Place(network.after, place.call, node.label, place.slots)]
             else:
                 onward = [_Place(network.lists[name], (name, back), *place[2:]) for name, back in node.calls]
             if place.call[0] and node.values:
