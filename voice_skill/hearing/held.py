@@ -33,10 +33,9 @@ CLEAR = 0.8
 PLAUSIBLE = 0.2
 """Confidence from which a second look may settle the doubt."""
 
-MUMBLED, SEVERAL_PIECES = -0.3, 6
-"""Log-probability for each piece below which the free text itself is in doubt, as in noise, and pieces from
-which on it is long enough for the search to have lost its way: then a second look is taken in any case. Clear
-speech about something else is not looked at twice."""
+SEVERAL_PIECES = 6
+"""Pieces of free text from which on it is long enough for the first search to have lost its way: then a second
+look is taken in any case. Single words about something else are not looked at twice."""
 
 SLOWER = 1.075
 """How much slower the sound is played at the second look."""
@@ -103,8 +102,7 @@ class GrammarHearing:
         found = quick.found
         ranked = self._ranked(found, heard, seconds)
         confidence = ranked[0].confidence if ranked else 0.0
-        mumbled = heard.pieces >= SEVERAL_PIECES and heard.odds < MUMBLED * heard.pieces
-        if confidence < CLEAR and (mumbled or confidence >= PLAUSIBLE):
+        if confidence < CLEAR and (heard.pieces >= SEVERAL_PIECES or confidence >= PLAUSIBLE):
             found = self._second_look(samples, started, found, free.odds - 2 * leeway)
             ranked = self._ranked(found, heard, seconds)
         return free, tuple(ranked)
