@@ -34,8 +34,8 @@ PLAUSIBLE = 0.2
 """Confidence from which a second look may settle the doubt."""
 
 SEVERAL_PIECES = 6
-"""Pieces of free text from which on it is long enough for the first search to have lost its way: then a second
-look is taken in any case. Single words about something else are not looked at twice."""
+"""Pieces of free text from which on it is long enough for the first search to have lost its way: then a
+second look is taken in any case. Single words about something else are not looked at twice."""
 
 SLOWER = 1.075
 """How much slower the sound is played at the second look."""
