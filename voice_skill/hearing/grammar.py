@@ -77,8 +77,9 @@ class Grammar:
         *,
         around: bool = True,
     ) -> None:
-        """Compile the sentences; around: with what people say before and after them."""
+        """Compile the sentences; around: with what people say before, after, and to correct themselves."""
         self._network = Network()
+        self._around = around
         for name, entries in lists.items():
             self._network.add_list(name, entries)
             self._network.lead_in(AGAIN + name, CORRECTIONS, name)
@@ -213,8 +214,8 @@ class Grammar:
         back = self._network.add_node()
         if name in self._network.lists:
             self._network.nodes[node].calls += ((name, back),)
-            # Said again after a correction; the last value counts.
-            self._network.nodes[back].calls += ((AGAIN + name, back),)
+            if self._around:  # said again after a correction; the last value counts
+                self._network.nodes[back].calls += ((AGAIN + name, back),)
         return back
 
     def _gap(self, node: int) -> int:
