@@ -303,4 +303,7 @@ class Conversation(Part):
 
 
 SlotLists = dict[Name, dict[Name, OneOrMore]]
-"""slot -> value -> what people say for it (hassil templates); the first is how the program says it."""
+"""slot -> value -> what people say for it (hassil templates); the first is how the program says it.
+
+A name that is often misheard may also stand there as it sounds: "the trail x" for Detralex.
+"""
