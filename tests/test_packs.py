@@ -116,6 +116,18 @@ BROKEN = {
         "    - say:\n        - {text: Sit up",
         "never said: answer 1 of 'relief' holds whenever this one does",
     ),
+    "a template in too many ways": (
+        "phrases/all.yaml",
+        "[on {side}]",
+        "(a;b;c;d;e;f;g)",
+        "more than 6 parts in any order",
+    ),
+    "a template that is too deep": (
+        "phrases/all.yaml",
+        "[on {side}]",
+        "(" * 3000 + "a" + ")" * 3000,
+        "nested too deeply",
+    ),
     "a broken template": ("phrases/all.yaml", "[on {side}]", "[on {side}", "the template cannot be read"),
     "an unknown list": (
         "phrases/all.yaml",
@@ -400,6 +412,12 @@ def test_a_pack_behind_a_link_is_a_pack(pack, tmp_path):
 def test_something_that_is_no_file_is_named_and_not_waited_for(pack):
     os.mkfifo(pack / "phrases" / "pipe.yaml")
     assert any("phrases/pipe.yaml:1:1: this is no file" in problem for problem in problems(pack))
+
+
+def test_a_phrase_that_cannot_be_heard_is_named(pack):
+    file = pack / "phrases" / "all.yaml"
+    file.write_text(file.read_text().replace("[next]", "[next, помогите мне]"))
+    assert any("in Latin letters" in problem for problem in problems(pack))
 
 
 def test_a_pack_that_is_taken_away_while_in_use_still_answers(pack):

@@ -302,6 +302,9 @@ class Conversation(Part):
     turns: list[Turn] = Field(min_length=1)
 
 
+MOST_PERMUTED = 6
+"""Parts of a template that may stand in any order: each more multiplies the ways to say it."""
+
 SlotLists = dict[Name, dict[Name, OneOrMore]]
 """slot -> value -> what people say for it (hassil templates); the first is how the program says it.
 

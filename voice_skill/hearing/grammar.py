@@ -10,7 +10,7 @@ from hassil.expression import Group as HassilGroup
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
-from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
+from voice_skill.dialog.schema import MOST_PERMUTED, Phrases, RedFlag, SlotLists
 from voice_skill.errors import UsageError
 from voice_skill.hearing.automaton import AGAIN, Network
 from voice_skill.hearing.readings import Reading, read, without_stammer
@@ -54,9 +54,6 @@ MOST_AROUND = 3
 
 SHOWN = 60
 """Letters of a template that an error shows."""
-
-MOST_PERMUTED = 6
-"""Parts that may stand in any order: each more multiplies the ways."""
 
 
 @dataclass(frozen=True, slots=True)
