@@ -78,6 +78,18 @@ BROKEN = {
         "    - say:\n        - {text: Sit up",
         "never said: answer 1 of 'relief' holds whenever this one does",
     ),
+    "a template in too many ways": (
+        "phrases/all.yaml",
+        "[on {side}]",
+        "(a;b;c;d;e;f;g)",
+        "more than 6 parts in any order",
+    ),
+    "a template that is too deep": (
+        "phrases/all.yaml",
+        "[on {side}]",
+        "(" * 3000 + "a" + ")" * 3000,
+        "nested too deeply",
+    ),
     "a broken template": ("phrases/all.yaml", "[on {side}]", "[on {side}", "the template cannot be read"),
     "an unknown list": (
         "phrases/all.yaml",

@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from voice_skill.dialog.pack import Pack, load_pack
+from voice_skill.errors import UsageError
 from voice_skill.hearing.grammar import Grammar, Sentence
 from voice_skill.hearing.moonshine_model import VOCABULARY, packaged_weights
 from voice_skill.hearing.readings import Reading
@@ -194,3 +195,33 @@ def test_only_pieces_that_stay_within_the_grammar_may_come_next(tokenizer: Token
 def test_a_grammar_that_no_piece_can_spell_allows_none(tokenizer: Tokenizer):
     speller = Speller(tokenizer, Grammar([Sentence("помогите мне", "relief")], {}))
     assert not speller.start.ends
+
+
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [
+        ("(stop", "Unable to find end of group"),
+        ("(" * 3000 + "stop" + ")" * 3000, "nested too deeply"),
+        ("(a;b;c;d;e;f;g;h)", "more than 6 parts in any order"),
+    ],
+)
+def test_a_template_that_cannot_be_read_is_named(template: str, reason: str):
+    with pytest.raises(UsageError, match=reason) as raised:
+        grammar(template)
+    assert "'test'" in str(raised.value)
+    assert len(str(raised.value)) < 300
+
+
+def test_a_list_of_a_hundred_thousand_values_takes_seconds_and_is_read(tokenizer: Tokenizer):
+    start = time.process_time()
+    values = [(f"{number} pills", str(number)) for number in range(100_000)]
+    compiled = Grammar([Sentence("give me {number}", "x")], {"number": values})
+    speller = Speller(tokenizer, compiled)
+    state = compiled.start
+    for word in ("give", "me"):
+        onward = state.after(word)
+        assert onward is not None
+        state = onward
+    assert len(speller.at(state, "").tokens) > 50
+    assert compiled.read(["give", "me", "99999", "pills"]) == [Reading("x", (("number", "99999"),))]
+    assert time.process_time() - start < 10

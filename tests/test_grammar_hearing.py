@@ -1,17 +1,19 @@
 """Hearing with the knowledge of what may be said, on the real model and real voices."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from tests.voices import speak
-from voice_skill.audio.frames import SAMPLE_RATE, Sound, join, silence
+from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound, join, silence
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import Pack, load_pack
 from voice_skill.ears import Ears
 from voice_skill.hearing.confidence import Evidence, Free
 from voice_skill.hearing.constrained import Found, search
 from voice_skill.hearing.grammar import Grammar, Sentence
-from voice_skill.hearing.moonshine import SURE, MoonshineRecognizer
+from voice_skill.hearing.moonshine import LONGEST_S, SURE, MoonshineRecognizer
 from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, packaged_weights
 from voice_skill.hearing.spelling import Speller
 from voice_skill.learning import understander_of
@@ -178,3 +180,56 @@ def test_two_sentences_with_a_pause_are_held_each(ears: Ears):
     heard = ears.transcribe(sound).text.lower()
     assert "next step" in heard
     assert "stop" in heard
+
+
+def loud(samples: Samples) -> Samples:
+    return np.clip(20.0 * samples, -32768, 32767).astype(np.int16)
+
+
+def off_centre(samples: Samples) -> Samples:
+    return (samples // 2 + 9000).astype(np.int16)
+
+
+@pytest.mark.parametrize("spoil", [loud, off_centre], ids=["clipped", "with an offset"])
+def test_spoilt_sound_is_held_to_the_grammar_all_the_same(spoil: Callable[[Samples], Samples]):
+    recognizer = MoonshineRecognizer()
+    recognizer.use_grammar(LIGHTS)
+    recognizer.accept(spoil(speak("Please switch off the bedroom lights.").samples))
+    best = recognizer.finish().hypotheses[0]
+    assert dict(best.readings[0].slots) == {"state": "off", "room": "bedroom"}
+
+
+@pytest.mark.parametrize(
+    "grammar",
+    [Grammar([], {}), Grammar([Sentence("помогите мне", "help")], {})],
+    ids=["nothing", "another script"],
+)
+def test_a_grammar_that_cannot_be_spoken_leaves_the_free_text(grammar: Grammar):
+    recognizer = MoonshineRecognizer()
+    recognizer.use_grammar(grammar)
+    recognizer.accept(speak("Please stop now.").samples)
+    heard = recognizer.finish()
+    assert "stop" in heard.text.lower()
+    assert heard.hypotheses == ()
+
+
+def test_long_sound_is_not_kept():
+    recognizer = MoonshineRecognizer()
+    recognizer.use_grammar(LIGHTS)
+    minute = join([speak("Turn on the kitchen light."), silence(58)], SAMPLE_RATE).samples
+    for _ in range(3):
+        recognizer.accept(minute)
+    assert recognizer.waiting_s <= LONGEST_S
+    assert recognizer.finish().text.lower().count("kitchen") == 3
+    recognizer.accept(silence(0.1).samples)
+    assert recognizer.finish().text == ""
+
+
+def test_the_best_sentences_come_with_scores_and_meanings():
+    recognizer = MoonshineRecognizer()
+    recognizer.use_grammar(LIGHTS)
+    recognizer.accept(speak("Turn on the kitchen light.", "espeak-old").samples)
+    found = recognizer.finish().hypotheses
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    assert all(0 <= one.confidence <= 1 and one.readings for one in found)
+    assert found[0].readings[0].intent == "light"

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from hassil.errors import HassilError
-from hassil.expression import Group, ListReference, RuleReference
+from hassil.expression import Group, ListReference, Permutation, RuleReference
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
 from voice_skill.dialog.positions import KeyPath
 from voice_skill.dialog.reading import Draft
-from voice_skill.dialog.schema import SEED_SOURCE, Answer, Prompts, Statement, Step
+from voice_skill.dialog.schema import MOST_PERMUTED, SEED_SOURCE, Answer, Prompts, Statement, Step
 from voice_skill.dialog.words import BEYOND, STEERING
 
 
@@ -124,6 +124,12 @@ def _check_template(draft: Draft, part: str, where: KeyPath, template: str) -> N
     except (HassilError, ParseError, ValueError) as error:
         draft.report(part, where, f"the template cannot be read: {error}", "template")
         return
+    except RecursionError:
+        draft.report(part, where, "the template cannot be read: its parts are nested too deeply", "template")
+        return
+    if permutes_too_much(expression):
+        message = f"more than {MOST_PERMUTED} parts in any order (a;b) are too many to search"
+        draft.report(part, where, message, "template")
     for reference in references(expression):
         if isinstance(reference, RuleReference):
             message = f"<{reference.rule_name}> is not known; packs have no rules"
@@ -131,6 +137,13 @@ def _check_template(draft: Draft, part: str, where: KeyPath, template: str) -> N
         elif reference.list_name not in draft.names("slots") and "slots" not in draft.unread:
             hint = _did_you_mean(reference.list_name, draft.names("slots"))
             draft.report(part, where, f"unknown slot list '{{{reference.list_name}}}'{hint}", "template")
+
+
+def permutes_too_much(expression: Any) -> bool:
+    """Tell whether a parsed template has an `(a;b)` of more than MOST_PERMUTED parts."""
+    if isinstance(expression, Permutation) and len(expression.items) > MOST_PERMUTED:
+        return True
+    return isinstance(expression, Group) and any(map(permutes_too_much, expression.items))
 
 
 def references(expression: Any) -> Iterator[Any]:

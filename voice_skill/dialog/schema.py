@@ -306,5 +306,11 @@ class Conversation(Part):
     turns: list[Turn] = Field(min_length=1)
 
 
+MOST_PERMUTED = 6
+"""Parts of a template that may stand in any order: each more multiplies the ways to say it."""
+
 SlotLists = dict[Name, dict[Name, OneOrMore]]
-"""slot -> value -> what people say for it (hassil templates); the first is how the program says it."""
+"""slot -> value -> what people say for it (hassil templates); the first is how the program says it.
+
+A name that is often misheard may also stand there as it sounds: "the trail x" for Detralex.
+"""

@@ -6,7 +6,10 @@ is stored once however often it is called. `word_states.py` walks the network de
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+AGAIN = "again "
+"""Before the name of a list: the list that says the same after a correction."""
 
 
 @dataclass(slots=True)
@@ -18,9 +21,9 @@ class Node:
     sentence that ends here. values: said by the entry of a list that ends here.
     """
 
-    free: tuple[int, ...] = ()
+    free: list[int] = field(default_factory=list)
     gaps: tuple[int, ...] = ()
-    letters: tuple[tuple[str, int], ...] = ()
+    letters: list[tuple[str, int]] = field(default_factory=list)
     calls: tuple[tuple[str, int], ...] = ()
     whole: bool = False
     label: str | None = None
@@ -33,12 +36,16 @@ class Node:
 
 
 class Network:
-    """Nodes and lists. `start` is where every sentence begins, `end` where every one may end."""
+    """Nodes and lists.
+
+    start: where all that is said begins. after: where every sentence leads to. end: where all may end.
+    """
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.lists: dict[str, int] = {}
         self.start = self.add_node()
+        self.after = self.add_node()
         self.end = self.add_node()
         self._tree: dict[tuple[int, str], int] = {}
         self._onward: dict[int, Mapping[str, tuple[int, ...]]] = {}
@@ -56,7 +63,7 @@ class Network:
             if after is None:
                 after = self._tree[node, word] = self.add_node()
                 self.nodes[after].whole = True
-                self.nodes[node].letters += ((word, after),)
+                self.nodes[node].letters.append((word, after))
             node = after
         return node
 
@@ -67,6 +74,12 @@ class Network:
             node = self.add_words(root, said.split())
             if node != root and value not in self.nodes[node].values:
                 self.nodes[node].values += (value,)
+
+    def lead_in(self, name: str, phrases: Iterable[str], other: str) -> None:
+        """Add a list of whatever another list says, after one of some phrases."""
+        root = self.lists[name] = self.add_node()
+        for phrase in phrases:
+            self.nodes[self.add_words(root, phrase.split())].free.append(self.lists[other])
 
     def seal(self) -> None:
         """Give back the memory that only adding needs; nothing can be added any more."""

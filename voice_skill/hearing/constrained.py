@@ -22,7 +22,11 @@ SAME_PLACE = 2
 """Sentences followed of those that may go on alike, such as one with and one without an "um" before it."""
 
 HESITATION_COST = 2.0
-"""Taken from the score for each hesitation: in noise the model hears "uh" after "uh", and never a word."""
+"""Taken from the score for each hesitation."""
+
+MOST_HESITATIONS = 2
+"""In one sentence: in noise the search would follow "uh" after "uh", and never come to a word. (The free text
+may have more of them, and is read all the same.)"""
 
 SPARE = 3.0
 """A sentence is followed until it is this far behind the best whole one: its last pieces may not be the
@@ -47,6 +51,7 @@ class _Beam:
     words: tuple[str, ...] = ()
     tokens: tuple[int, ...] = ()
     score: float = 0.0
+    hesitations: int = 0
 
 
 class HeldSearch:
@@ -104,12 +109,14 @@ class HeldSearch:
             # Two spellings of the same text would only take each other's place.
             if (words, letters) in grown or places[state, letters] >= SAME_PLACE:
                 continue
+            hesitations = beam.hesitations + (completes and beam.spelled.letters in BETWEEN)
+            if hesitations > MOST_HESITATIONS:
+                continue
             grown.add((words, letters))
             places[state, letters] += 1
-            hesitates = completes and beam.spelled.letters in BETWEEN
-            score = float(scores[place]) - (HESITATION_COST if hesitates else 0.0)
+            score = float(scores[place]) - HESITATION_COST * (hesitations - beam.hesitations)
             tokens = (*beam.tokens, int(beam.spelled.tokens[piece]))
-            self._beams.append(_Beam(self._speller.at(state, letters), words, tokens, score))
+            self._beams.append(_Beam(self._speller.at(state, letters), words, tokens, score, hesitations))
             parents.append(parent)
             if len(parents) == self._kept:
                 break

@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from hassil.errors import HassilError
 from hassil.expression import Alternative, Expression, ListReference, Permutation, TextChunk
 from hassil.expression import Group as HassilGroup
 from hassil.parse_expression import parse_sentence
+from hassil.parser import ParseError
 
-from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
-from voice_skill.hearing.automaton import Network
+from voice_skill.dialog.schema import MOST_PERMUTED, Phrases, RedFlag, SlotLists
+from voice_skill.errors import UsageError
+from voice_skill.hearing.automaton import AGAIN, Network
 from voice_skill.hearing.readings import Reading, read, without_stammer
 from voice_skill.hearing.word_states import WordState, WordStates
 from voice_skill.understanding.normalize import normal_form
@@ -46,6 +49,13 @@ AFTER = (
 """What people add."""
 
 
+MOST_AROUND = 3
+"""Phrases before a sentence, and after it. With any number of them, a search in noise would find no end."""
+
+SHOWN = 60
+"""Letters of a template that an error shows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """What may be said for one meaning: a template in hassil's notation."""
@@ -64,17 +74,16 @@ class Grammar:
         *,
         around: bool = True,
     ) -> None:
-        """Compile the sentences; around: with what people say before and after them."""
+        """Compile the sentences; around: with what people say before, after, and to correct themselves."""
         self._network = Network()
+        self._around = around
         for name, entries in lists.items():
             self._network.add_list(name, entries)
+            self._network.lead_in(AGAIN + name, CORRECTIONS, name)
         self._tails: dict[str, int] = {}
-        for phrase in BEFORE if around else ():
-            here = self._network.add_words(self._network.start, phrase.split())
-            self._network.nodes[here].free += (self._network.start,)
-        for phrase in AFTER if around else ():
-            here = self._network.add_words(self._network.end, phrase.split())
-            self._network.nodes[here].free += (self._network.end,)
+        self._sentences = self._network.add_node()
+        self._may_say(BEFORE if around else (), self._network.start, self._sentences)
+        self._may_say(AFTER if around else (), self._network.after, self._network.end)
         for sentence in sentences:
             self._add(sentence)
 
@@ -101,8 +110,8 @@ class Grammar:
         for text in texts:
             words = normal_form(text).split()
             if words:
-                here = self._network.add_words(self._network.start, words)
-                self._network.nodes[here].free += (self._tail(intent),)
+                here = self._network.add_words(self._sentences, words)
+                self._network.nodes[here].free.append(self._tail(intent))
 
     @property
     def network(self) -> Network:
@@ -131,12 +140,30 @@ class Grammar:
         said = [word for word in words if word not in BETWEEN]
         return read(self._network, said) or read(self._network, without_stammer(said))
 
+    def _may_say(self, phrases: Iterable[str], node: int, beyond: int) -> None:
+        """Let up to MOST_AROUND of the phrases be said between two nodes."""
+        said = tuple(phrases)
+        for number in range(MOST_AROUND + 1):
+            self._network.nodes[node].free.append(beyond)
+            onward = self._network.add_node()
+            for phrase in said if number < MOST_AROUND else ():
+                self._network.nodes[self._network.add_words(node, phrase.split())].free.append(onward)
+            node = onward
+
     def _add(self, sentence: Sentence) -> None:
         first = self._network.add_node()
-        last = self._compile(parse_sentence(sentence.template).expression, first)
+        try:
+            last = self._compile(parse_sentence(sentence.template).expression, first)
+        except (HassilError, ParseError, RecursionError) as error:
+            reason = "its parts are nested too deeply" if isinstance(error, RecursionError) else str(error)
+            template = _shortened(sentence.template)
+            raise UsageError(
+                f"the template '{template}' of '{sentence.intent}' cannot be read: {reason}",
+                "Run `voice-skill check` on the pack: it tells file and line",
+            ) from error
         # What may be said without a word would be heard in every silence.
         if not self._network.joined(first, last):
-            self._network.nodes[self._network.start].free += (first,)
+            self._network.nodes[self._sentences].free.append(first)
             self._network.nodes[last].gaps += (self._tail(sentence.intent),)
 
     def _tail(self, intent: str) -> int:
@@ -144,7 +171,7 @@ class Grammar:
         if intent not in self._tails:
             node = self._tails[intent] = self._network.add_node()
             self._network.nodes[node].label = intent
-            self._network.nodes[node].free += (self._network.end,)
+            self._network.nodes[node].free.append(self._network.after)
         return self._tails[intent]
 
     def _compile(self, expression: Expression, node: int) -> int:
@@ -154,6 +181,8 @@ class Grammar:
         if isinstance(expression, ListReference):
             return self._compile_call(expression.list_name, node)
         if isinstance(expression, Permutation):
+            if len(expression.items) > MOST_PERMUTED:
+                raise ParseError(f"more than {MOST_PERMUTED} parts in any order (a;b) are too many")
             ends = [
                 self._compile(rest, self._compile(item, node)) if rest.items else self._compile(item, node)
                 for item, rest in expression.iterate_permutations()
@@ -174,20 +203,16 @@ class Grammar:
             if number:
                 node = self._gap(node)
             after = self._network.add_node()
-            self._network.nodes[node].letters += ((word, after),)
+            self._network.nodes[node].letters.append((word, after))
             node = after
         return self._gap(node) if text[-1:].isspace() and words else node
 
     def _compile_call(self, name: str, node: int) -> int:
         back = self._network.add_node()
         if name in self._network.lists:
-            nodes = self._network.nodes
-            nodes[node].calls += ((name, back),)
-            # Said again after a correction; the last value counts.
-            again = self._network.add_node()
-            nodes[again].calls += ((name, back),)
-            for phrase in CORRECTIONS:
-                nodes[self._network.add_words(back, phrase.split())].free += (again,)
+            self._network.nodes[node].calls += ((name, back),)
+            if self._around:  # said again after a correction; the last value counts
+                self._network.nodes[back].calls += ((AGAIN + name, back),)
         return back
 
     def _gap(self, node: int) -> int:
@@ -198,5 +223,9 @@ class Grammar:
     def _join(self, ends: list[int]) -> int:
         after = self._network.add_node()
         for end in ends:
-            self._network.nodes[end].free += (after,)
+            self._network.nodes[end].free.append(after)
         return after
+
+
+def _shortened(template: str) -> str:
+    return template if len(template) <= SHOWN else template[:SHOWN] + "…"

@@ -33,16 +33,23 @@ CLEAR = 0.8
 PLAUSIBLE = 0.2
 """Confidence from which a second look may settle the doubt."""
 
-MUMBLED, SEVERAL_PIECES = -0.3, 6
-"""Log-probability for each piece below which the free text itself is in doubt, as in noise, and pieces from
-which on it is long enough for the search to have lost its way: then a second look is taken in any case. Clear
-speech about something else is not looked at twice."""
+SEVERAL_PIECES = 6
+"""Pieces of free text from which on it is long enough for the first search to have lost its way: then a
+second look is taken in any case. Single words about something else are not looked at twice."""
+
+CLEARLY_SPOKEN = -0.13
+"""Log-probability for each piece from which on the free text is beyond doubt, and no second look is taken:
+what it says is just not a sentence of the grammar. In noise it is hardly ever reached."""
+
+RESCORED = 8
+"""Sentences that are scored by both looks."""
 
 SLOWER = 1.075
 """How much slower the sound is played at the second look."""
 
 LEEWAY, LEEWAY_PER_SECOND = 8.0, 3.0
-"""How far a sentence's log-probability may stay behind the free text's before the search gives it up."""
+"""How far a sentence's log-probability may stay behind the free text's before the search gives it up; at the
+second look twice as far."""
 
 LETTER_COST = 0.5
 """What a letter in which a sentence differs from the free text takes from its score. Chosen on spoken orders
@@ -102,9 +109,9 @@ class GrammarHearing:
         found = quick.found
         ranked = self._ranked(found, heard, seconds)
         confidence = ranked[0].confidence if ranked else 0.0
-        mumbled = heard.pieces >= SEVERAL_PIECES and heard.odds < MUMBLED * heard.pieces
-        if confidence < CLEAR and (mumbled or confidence >= PLAUSIBLE):
-            found = self._second_look(samples, started, found, quick.floor)
+        in_doubt = confidence < CLEAR and free.odds < CLEARLY_SPOKEN * heard.pieces
+        if in_doubt and (heard.pieces >= SEVERAL_PIECES or confidence >= PLAUSIBLE):
+            found = self._second_look(samples, started, found, heard, free.odds - 2 * leeway)
             ranked = self._ranked(found, heard, seconds)
         return free, tuple(ranked)
 
@@ -114,32 +121,41 @@ class GrammarHearing:
         return words, tuple(self.grammar.read(words))
 
     def _second_look(
-        self, samples: Floats, started: tuple[Floats, Memory], found: list[Found], floor: float
+        self,
+        samples: Floats,
+        started: tuple[Floats, Memory],
+        found: list[Found],
+        free: Free,
+        floor: float,
     ) -> list[Found]:
-        """Search more widely, also in the same sound played slower; score what is found by both sounds."""
+        """Search also in the same sound played slower; score the best of what is found by both sounds."""
         slower = soxr.resample(samples, SAMPLE_RATE, SAMPLE_RATE * SLOWER).astype(np.float32)
         again = self._model.start(self._model.encode(slower))
         union = {one.words: one for one in found}
-        for view in (started, again):
+        for view in (again,) if found else (started, again):
             for one in search(self._model, view, self._speller, THOROUGH, floor):
                 union.setdefault(one.words, one)
-        if not union:
+        best = sorted(union.values(), key=lambda one: -_score(one, free))[:RESCORED]
+        if not best:
             return []
-        texts = [one.tokens for one in union.values()]
+        texts = [one.tokens for one in best]
         scores = [self._model.score(memory.encoded, texts) for _, memory in (started, again)]
         mean = np.mean(scores, axis=0)
-        return [replace(one, score=float(score)) for one, score in zip(union.values(), mean, strict=True)]
+        return [replace(one, score=float(score)) for one, score in zip(best, mean, strict=True)]
 
     def _ranked(self, found: Iterable[Found], free: Free, seconds: float) -> list[Held]:
         """Return what was found, the likeliest first, each with its confidence."""
-        scored = [
-            (one.score - LETTER_COST * Levenshtein.distance("".join(one.words), free.letters), one)
-            for one in found
-        ]
         held = []
-        for score, one in sorted(scored, key=lambda pair: -pair[0]):
+        for one in sorted(found, key=lambda one: -_score(one, free)):
             evidence = Evidence.of(one, free, seconds)
             text = self._model.tokenizer.decode(one.tokens)
             readings = tuple(self.grammar.read(one.words))
-            held.append(Held(text, one.tokens, one.words, score, evidence.confidence, readings, evidence))
+            held.append(
+                Held(text, one.tokens, one.words, _score(one, free), evidence.confidence, readings, evidence)
+            )
         return held
+
+
+def _score(found: Found, free: Free) -> float:
+    """Return how likely a sentence is by the sound and by the free text together."""
+    return found.score - LETTER_COST * Levenshtein.distance("".join(found.words), free.letters)

@@ -13,6 +13,7 @@ from voice_skill.hearing.decoding import decode
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.held import GrammarHearing, Held
 from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, packaged_weights
+from voice_skill.hearing.readings import Reading
 from voice_skill.hearing.recognizer import Hypothesis, Transcript, Word
 from voice_skill.hearing.spelling import spoken_words
 
@@ -108,6 +109,11 @@ class MoonshineRecognizer:
             self._waiting, self._waiting_samples = [sound[cut:]], len(sound) - cut
             self._pieces.append(self._recognise(_as_floats(sound[:cut])))
 
+    @property
+    def waiting_s(self) -> float:
+        """Return the seconds of sound that are kept because they are not recognised yet."""
+        return self._waiting_samples / SAMPLE_RATE
+
     def partial(self) -> str:
         """Return the words of the pieces that are already recognised: "" for anything of ordinary length."""
         return _joined(piece.text for piece in self._pieces)
@@ -119,10 +125,7 @@ class MoonshineRecognizer:
             self._guessed = self._recognise(_as_floats(np.concatenate(self._waiting))) if enough else _Piece()
         pieces = [*self._pieces, self._guessed]
         said, freely = _joined(piece.text for piece in pieces), _joined(piece.free for piece in pieces)
-        hypotheses = tuple(
-            Hypothesis(one.text, one.score, one.confidence, one.readings)
-            for one in (pieces[0].held if len(pieces) == 1 else ())[:MOST_HYPOTHESES]
-        )
+        hypotheses = _told(pieces[0].held) if len(pieces) == 1 else ()
         return Transcript(said, _one_after_another(pieces), (freely,) if freely != said else (), hypotheses)
 
     def finish(self) -> Transcript:
@@ -160,6 +163,17 @@ class MoonshineRecognizer:
         text, tokens = (held[0].text, held[0].tokens) if taken else (free, best.tokens)
         words = word_times(model, encoded, tokens) if self._word_times else ()
         return _Piece(text, free, held, words, seconds)
+
+
+def _told(held: Iterable[Held]) -> tuple[Hypothesis, ...]:
+    """Return the best sentences, of those that mean the same only the best."""
+    best: dict[tuple[Reading, ...], Held] = {}
+    for one in held:
+        best.setdefault(one.readings, one)
+    return tuple(
+        Hypothesis(one.text, one.score, one.confidence, one.readings)
+        for one in list(best.values())[:MOST_HYPOTHESES]
+    )
 
 
 def _is_part(words: Sequence[str], of: Sequence[str]) -> bool:

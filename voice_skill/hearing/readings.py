@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from voice_skill.hearing.automaton import Network
+from voice_skill.hearing.automaton import AGAIN, Network
 from voice_skill.hearing.surfaces import meanings
 
 LONGEST_STAMMER = 3
@@ -80,7 +80,7 @@ def _closed(network: Network, places: Iterable[_Place]) -> dict[_Place, None]:
             if node.label is not None and not place.intent:
                 # The sentence ends here; what may follow changes nothing.
                 reached = _Place(number, place.call, node.label, place.slots)
-                onward = [_Place(network.end, place.call, node.label, place.slots)]
+                onward = [_Place(network.after, place.call, node.label, place.slots)]
             else:
                 onward = [_Place(network.lists[name], (name, back), *place[2:]) for name, back in node.calls]
             if place.call[0] and node.values:
@@ -95,4 +95,4 @@ def _closed(network: Network, places: Iterable[_Place]) -> dict[_Place, None]:
 def _left(place: _Place, value: str) -> _Place:
     """Return where a list is left, its value noted."""
     name, back = place.call
-    return _Place(back, ("", 0), place.intent, (*place.slots, (name, value)))
+    return _Place(back, ("", 0), place.intent, (*place.slots, (name.removeprefix(AGAIN), value)))

@@ -18,6 +18,15 @@ FAINT = 10**-2.8
 RESTS_AFTER = 30
 """Silent windows, about a second, after which the detector is not asked any more."""
 
+SURELY_NOT = 0.1
+"""Probability of speech below which, in steady sound, only every other window is judged."""
+
+LOUDER = 2.0
+"""Share of the background's energy from which on a window is not like it, and is judged in any case."""
+
+BACKGROUND_MEMORY = 0.95
+"""How much of the background so far counts on in the next window: about 0.6 s of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class TurnSettings:
@@ -76,6 +85,7 @@ class TurnDetector:
         self._gate.reset()
         self._rest = np.zeros(0, np.int16)
         self._quiet = 0
+        self._judged, self._likely, self._background, self._energy = False, 0.0, 0.0, 0.0
         self._start_over()
 
     @property
@@ -155,7 +165,7 @@ class TurnDetector:
 
     def _measure(self, window: Samples) -> None:
         """Note the last window with sound: the detector goes on for 0.1 s after the last word."""
-        energy = float(np.dot(window.astype(np.float32), window.astype(np.float32)))
+        energy = self._energy = float(np.dot(window.astype(np.float32), window.astype(np.float32)))
         if not self._tracker.voiced:
             self._loudest = 0.0
         self._loudest = max(self._loudest, energy)
@@ -167,12 +177,28 @@ class TurnDetector:
         return min(self._tracker.end, self._last_loud)
 
     def _probability(self, window: Samples) -> float:
-        """Return the probability of speech. In a silent room the detector, which costs most, rests."""
+        """Return the probability of speech.
+
+        The detector costs more than all else here. In a silent room it rests, and where nothing but a steady
+        background goes on, it judges every other window.
+        """
         loud = window.max() > SILENT or window.min() < -SILENT
         self._quiet = 0 if loud else self._quiet + 1
         if self._quiet > RESTS_AFTER and not self.speaking:
             return 0.0
-        return self._gate.probability(window)
+        if self._like_before():
+            self._judged = False
+            return self._likely
+        self._judged = True
+        self._likely = self._gate.probability(window)
+        if not self._tracker.voiced:
+            self._background += (1 - BACKGROUND_MEMORY) * (self._energy - self._background)
+        return self._likely
+
+    def _like_before(self) -> bool:
+        """Tell whether a window is so surely like the one before that it need not be judged."""
+        steady = self._energy <= LOUDER * self._background
+        return self._judged and steady and not self._tracker.voiced and self._likely < SURELY_NOT
 
     @property
     def _heard(self) -> int:

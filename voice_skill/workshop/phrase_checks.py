@@ -12,7 +12,7 @@ from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 from hassil.sample import sample_expression
 
-from voice_skill.dialog.checks import references
+from voice_skill.dialog.checks import permutes_too_much, references
 from voice_skill.dialog.positions import KeyPath
 from voice_skill.dialog.reading import Draft
 from voice_skill.dialog.schema import RedFlag
@@ -51,6 +51,10 @@ def check_phrases(draft: Draft) -> None:
     """Add to the draft what would be understood in two ways, and what is never used."""
     lists = _lists(draft)
     _check_rules(draft, lists)
+    for phrase in _phrases(draft):
+        if not MARKS.search(phrase.template) and not normal_form(phrase.template):
+            message = f"no word of '{phrase.template[:40]}' can be heard: write it in Latin letters"
+            draft.report(phrase.part, phrase.where, message, "template")
     said = [phrase for phrase in _phrases(draft) if _readable(phrase, lists)]
     _check_overlaps(draft, said, lists)
     _check_sounds(draft, said, lists)
@@ -72,7 +76,7 @@ def _ways(template: str) -> Iterator[str]:
         return
     try:
         expression = parse_sentence(template).expression
-    except (HassilError, ParseError, ValueError):
+    except (HassilError, ParseError, ValueError, RecursionError):
         return
     if not any(isinstance(one, ListReference) for one in references(expression)):
         yield from dict.fromkeys(map(normal_form, islice(sample_expression(expression), MOST_WAYS)))
@@ -94,10 +98,13 @@ def _readable(phrase: Phrase, lists: dict[str, list[tuple[str, str]]]) -> bool:
     if not MARKS.search(phrase.template):
         return bool(normal_form(phrase.template))
     try:
-        used = list(references(parse_sentence(phrase.template).expression))
-    except (HassilError, ParseError, ValueError):
+        expression = parse_sentence(phrase.template).expression
+        used = list(references(expression))
+    except (HassilError, ParseError, ValueError, RecursionError):
         return False
-    return all(isinstance(one, ListReference) and one.list_name in lists for one in used)
+    return not permutes_too_much(expression) and all(
+        isinstance(one, ListReference) and one.list_name in lists for one in used
+    )
 
 
 def _heard_by_rule(draft: Draft, phrase: Phrase, lists: dict[str, list[tuple[str, str]]]) -> bool:
