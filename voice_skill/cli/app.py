@@ -3,7 +3,7 @@
 import typer
 
 from voice_skill import __version__
-from voice_skill.cli import ask, devices, evaluate, listen, models, packs, say
+from voice_skill.cli import ask, config, devices, evaluate, listen, models, packs, say, service
 
 app = typer.Typer(
     name="voice-skill",
@@ -22,6 +22,8 @@ app.command("check")(packs.check)
 app.command("test")(packs.test)
 app.command("devices")(devices.devices)
 app.add_typer(models.app, name="models")
+app.add_typer(config.app, name="config")
+app.add_typer(service.app, name="service")
 
 
 def _show_version(wanted: bool) -> None:
