@@ -105,6 +105,7 @@ class Room:
     echo: np.ndarray | None = None
     wake: Wake | None = None
     canceller: bool = True
+    thinking_s: float = THINKING_S
 
     def __post_init__(self) -> None:
         self.clock = Clock()
@@ -126,7 +127,7 @@ class Room:
             Session(self.pack, self.understander, self.settings.region),
             self.ears,
             self.mouth,
-            listener=LateDoer(self.clock, THINKING_S),
+            listener=LateDoer(self.clock, self.thinking_s),
             voice=LateDoer(self.clock, 0.0),
             output=self.loudspeaker,
             watch=lambda event: self.events.append((self.now, event)),

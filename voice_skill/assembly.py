@@ -42,7 +42,7 @@ def assemble(  # noqa: PLR0913 - every connection between the rooms is made here
     own voice is taken out of what is heard. wake: in place of the one that the settings name.
     """
     patience = Patience(
-        likely=settings.end_of_turn_s, open=max(settings.longest_pause_s, settings.end_of_turn_s)
+        doubtful=settings.end_of_turn_s, open=max(settings.longest_pause_s, settings.end_of_turn_s)
     )
     chime = soft_tone()
     conversation: Conversation

@@ -51,11 +51,10 @@ class Settings(BaseModel):
     )
     models: Path | None = Field(default=None, description="folder of recognition models; null: the usual one")
     cache: bool = Field(default=True, description="keep rendered answers on disk")
-    wake: Literal["need", "word", "push", "session"] = Field(
+    wake: Literal["need", "push", "session"] = Field(
         default="need",
-        description="what wakes it: talk about a cramp, a wake word, a push, or all that is said",
+        description="what wakes it: talk about a cramp, a push, or all that is said",
     )
-    wake_word: str = Field(default="okay_nabu", description="which wake word, for wake: word")
     push_command: str = Field(
         default="", description='for wake: push: a command; each line it prints is a push; "": the Enter key'
     )

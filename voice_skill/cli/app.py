@@ -3,7 +3,19 @@
 import typer
 
 from voice_skill import __version__
-from voice_skill.cli import ask, devices, evaluate, listen, models, packs, render, say, workshop
+from voice_skill.cli import (
+    ask,
+    config,
+    devices,
+    evaluate,
+    listen,
+    models,
+    packs,
+    render,
+    say,
+    service,
+    workshop,
+)
 
 app = typer.Typer(
     name="voice-skill",
@@ -24,6 +36,8 @@ app.command("render")(render.render_pack)
 app.add_typer(workshop.app, name="pack")
 app.command("devices")(devices.devices)
 app.add_typer(models.app, name="models")
+app.add_typer(config.app, name="config")
+app.add_typer(service.app, name="service")
 
 
 def _show_version(wanted: bool) -> None:

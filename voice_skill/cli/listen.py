@@ -1,32 +1,64 @@
 """`voice-skill listen`: the hands-free conversation."""
 
+import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, is_dataclass
+from typing import Annotated
 
 import typer
+from rich.live import Live
 from rich.markup import escape
+from rich.text import Text
 
-from voice_skill.assistant import Assistant
+from voice_skill.assistant import Assistant, Glance
 from voice_skill.cli.common import JsonOption, note, out, verbosity, with_settings
+from voice_skill.cli.pushes import pushes_of
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import load_pack
-from voice_skill.events import Ended, Event, Fault, Interrupted, Mended, Ready, Saying, TurnHeard, Understood
+from voice_skill.events import (
+    Ended,
+    Event,
+    Fault,
+    Interrupted,
+    Mended,
+    Ready,
+    Saying,
+    TurnHeard,
+    Understood,
+)
+from voice_skill.service import notify
+
+METER_CELLS = 20
+QUIETEST_DB, LOUDEST_DB = -60.0, -10.0
 
 
 @with_settings
 def listen(
     settings: Settings,
     as_json: JsonOption = False,
+    status: Annotated[bool, typer.Option("--status", help="Keep a line with level and state.")] = False,
 ) -> None:
     """Listen on the microphone and answer aloud, until Ctrl-C.
 
-    Say what hurts: "ow, my calf is cramping". Then "next", "repeat", "slower", "stop".
+    Say what hurts: "ow, my calf is cramping". Then "next", "repeat", "slower", "wait", "stop", at any time.
     With --json every event is one line of JSON.
     """
     note("Getting ready ...")
-    assistant = Assistant(settings, load_pack(settings.pack), _print_json if as_json else _show)
+    show = _print_json if as_json else _show
+
+    def watch(event: Event) -> None:
+        if isinstance(event, Ready):
+            notify("READY=1")
+        show(event)
+
     try:
-        assistant.run()
+        with pushes_of(settings) as wake:
+            assistant = Assistant(
+                settings, load_pack(settings.pack), watch, wake=wake, each_second=lambda: notify("WATCHDOG=1")
+            )
+            with _status_line(assistant) if status and not as_json else contextlib.nullcontext():
+                assistant.run()
     except KeyboardInterrupt:
         note("Stopped.")
 
@@ -57,3 +89,23 @@ def _show(event: Event) -> None:
 def _print_json(event: Event) -> None:
     fields = asdict(event) if is_dataclass(event) else {}
     typer.echo(json.dumps({"event": type(event).__name__, **fields}, ensure_ascii=False))
+
+
+@contextlib.contextmanager
+def _status_line(assistant: Assistant) -> Iterator[None]:
+    with Live(
+        get_renderable=lambda: status_line(assistant.glance()),
+        console=out,
+        refresh_per_second=8,
+        transient=True,
+    ):
+        yield
+
+
+def status_line(glance: Glance) -> Text:
+    """Return the line that `--status` keeps: a level meter, what goes on, and the seconds left to hold."""
+    share = (glance.level_db - QUIETEST_DB) / (LOUDEST_DB - QUIETEST_DB)
+    cells = round(METER_CELLS * min(1.0, max(0.0, share)))
+    hold = "" if glance.hold_left is None else f"  hold {max(0, round(glance.hold_left))} s"
+    meter = "█" * cells + "·" * (METER_CELLS - cells)
+    return Text.assemble((meter, "green"), "  ", (glance.doing, "bold"), hold)

@@ -14,21 +14,25 @@ SURE = 0.9
 
 PLAUSIBLE = 0.6
 
-VAGUE_WORDS = 4
-"""So few words that name nothing ("is it safe") are rarely a whole question when nobody has spoken yet."""
+POINTERS = frozenset({"it", "this", "that"})
+"""They point at something; when nobody has spoken yet, it is still to be named ("is it safe to ...")."""
+
+VAGUE_WORDS = 3
+"""So few words that name nothing ("can I walk") are rarely a whole question when nobody has spoken yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
     """Silence, in seconds after the last sound, after which a turn is over.
 
-    complete: all was said. likely: it may have been all. open: it was surely not all, or it made no sense.
-    look: after so much the words so far are looked at.
+    complete: all was said. likely: all was said, as far as that can be told. doubtful: more may be to come.
+    open: it was surely not all, or it made no sense. look: after so much the words so far are looked at.
     """
 
     look: float = 0.05
     complete: float = 0.15
-    likely: float = 0.8
+    likely: float = 0.4
+    doubtful: float = 0.8
     open: float = 1.5
 
 
@@ -71,10 +75,14 @@ class Completeness:
             return self.patience.open
         if meaning.intent == OUT_OF_SCOPE or meaning.confidence < PLAUSIBLE:
             return self.patience.open
-        if meaning.confidence < SURE or guessed:
-            return self.patience.likely
-        vague = not (context.in_session or meaning.slots or meaning.intent in STEERING)
-        return self.patience.likely if vague and len(words) <= VAGUE_WORDS else self.patience.complete
+        if guessed:
+            return self.patience.doubtful
+        if not (context.in_session or meaning.slots or meaning.intent in STEERING):
+            if POINTERS.intersection(words):
+                return self.patience.open
+            if len(words) <= VAGUE_WORDS:
+                return self.patience.doubtful
+        return self.patience.complete if meaning.confidence >= SURE else self.patience.likely
 
     def _open_ended(self, words: Sequence[str]) -> bool:
         return words[-1] in HESITATIONS | EXPECT_MORE

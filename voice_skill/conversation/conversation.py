@@ -276,14 +276,11 @@ class Conversation:
 
     def _ignore(self, stretch: Stretch, *, wary: bool) -> None:
         stretch.ignored = True
-        self._watch(TurnHeard(stretch.thought.meaning.text if stretch.thought else ""))
-        if wary and stretch.clear and not self._own_voice(stretch):
+        text = stretch.thought.meaning.text if stretch.thought else ""
+        self._watch(TurnHeard(text))
+        if wary and stretch.clear and not is_echo(text, self.performer.sentence):
             self._wary_until = self._clock() + WARY_S
         self.performer.go_on()
-
-    def _own_voice(self, stretch: Stretch) -> bool:
-        thought = stretch.thought
-        return thought is not None and is_echo(thought.meaning.text, self.performer.sentence)
 
     # Answers
 
@@ -371,10 +368,10 @@ class Conversation:
     def _nod(self) -> None:
         """Give a soft tone when an answer takes long."""
         waiting = self._waiting or self._stretch
-        if self._tone is None or waiting is None or waiting.toned or self.performer.busy or waiting.ignored:
+        if self._tone is None or waiting is None or waiting.toned or waiting.ignored or self.performer.busy:
             return
-        over = waiting.final or (waiting.thought is None and self._turns.silence >= TONE_AFTER_S)
-        if over and (self.session.running or self.wake.armed(self._clock())):
+        long = waiting.final or (waiting.thought is None and self._turns.silence >= TONE_AFTER_S)
+        if long and (self.session.running or self.wake.armed(self._clock())):
             waiting.toned = True
             self._tone()
 
