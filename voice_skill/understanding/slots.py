@@ -127,9 +127,7 @@ def _leads(words: tuple[str, ...], between: set[int]) -> bool:
     return any(words[at] in JOINING for at in between)
 
 
-def _cramped_first(
-    places: list[Mention], mentions: list[Mention], words: tuple[str, ...]
-) -> list[Mention]:
+def _cramped_first(places: list[Mention], mentions: list[Mention], words: tuple[str, ...]) -> list[Mention]:
     """Leave out the places named before the first one that is said to cramp, or that a stretch is for.
 
     "I looked over my shoulder and my neck's in spasm" is about the neck.

@@ -74,7 +74,9 @@ class Understander:
         names = (name for slot in NAMES for name in self._slots.phrases.get(slot, ()) if " " not in name)
         self._ear = Ear([*names, *HEARD_WRONG], ordinary | self._slots.vocabulary | self._signs.vocabulary)
         self._levels = {name: flag.level for name, flag in red_flags.items()}
-        self._places = frozenset(word for text in self._slots.phrases.get("muscle", ()) for word in text.split())
+        self._places = frozenset(
+            word for text in self._slots.phrases.get("muscle", ()) for word in text.split()
+        )
         self._templates = [
             (intent, Template(text)) for intent, said in phrases.items() for text in said.phrases
         ]
