@@ -4,8 +4,9 @@ import pytest
 
 from voice_skill.understanding.misheard import Ear, sound
 from voice_skill.understanding.normalize import normalize
+from voice_skill.understanding.words import listed
 
-KNOWN = frozenset("can i take for my leg is it right cramp cramping the a have be in on tin lid what".split())
+KNOWN = listed("can i take for my leg is it right cramp cramping the a have be in on tin lid what")
 NAMES = ("ibuprofen", "paracetamol", "baclofen", "tylenol", "detralex", "charley horse", "anadin")
 
 
