@@ -1,6 +1,6 @@
 """Compare classifiers: learnt from the pack, tried on sentences of other authors.
 
-    python benchmarks/compare_likeness.py DATA.jsonl... [--pack en]
+    python -m benchmarks.compare_likeness DATA.jsonl... [--pack en]
 
 Only likeness is compared: no rules, no whole phrases, no context. A row's class is its intent or, for a red
 flag, its level. `kept` is what the program uses; a variant should beat it on authors whose sentences the pack

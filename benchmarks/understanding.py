@@ -1,6 +1,6 @@
 """How well is text understood? Intents, slots, red flags, false alarms and time, on labelled sentences.
 
-    python benchmarks/understanding.py DATA.jsonl... [--every 2 --from 0] [--errors] [--out FOLDER]
+    python -m benchmarks.understanding DATA.jsonl... [--every 2 --from 0] [--errors] [--out FOLDER]
 
 DATA has one JSON object a line: {"id", "text", "intent", "slots", "urgency"}. `--every 2 --from 1` takes
 every second line from the second on, to keep lines that were looked at apart from lines that were not.
@@ -16,8 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from confusion import write_picture
-
+from benchmarks.confusion import write_picture
 from voice_skill.dialog.pack import load_pack
 from voice_skill.learning import understander_of
 from voice_skill.understanding import Meaning
