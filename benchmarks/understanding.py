@@ -1,9 +1,10 @@
 """How well is text understood? Intents, slots, red flags, false alarms and time, on labelled sentences.
 
-    python benchmarks/understanding.py DATA.jsonl [--pack en] [--every 2 --from 0] [--errors]
+    python -m benchmarks.understanding DATA.jsonl... [--every 2 --from 0] [--errors] [--out FOLDER]
 
 DATA has one JSON object a line: {"id", "text", "intent", "slots", "urgency"}. `--every 2 --from 1` takes
 every second line from the second on, to keep lines that were looked at apart from lines that were not.
+`--out` keeps the confusion of intents as a picture (confusion.svg) and the errors as a list (errors.jsonl).
 """
 
 import argparse
@@ -15,22 +16,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.confusion import write_picture
 from voice_skill.dialog.pack import load_pack
-from voice_skill.understanding import Meaning, Understander
+from voice_skill.learning import understander_of
+from voice_skill.understanding import Meaning
 
 Row = dict[str, Any]
 ALARMS = ("emergency", "urgent")
+WARM_UP = 10
+"""Sentences understood before times are taken."""
 
 
 def main() -> None:
     args = _arguments()
-    lines = args.data.read_text(encoding="utf-8").splitlines()
+    lines = [line for file in args.data for line in file.read_text(encoding="utf-8").splitlines()]
     rows: list[Row] = [json.loads(line) for line in lines if line.strip()][args.first :: args.every]
     rows = [row for row in rows if "text" in row]
     pack = load_pack(args.pack)
     started = time.perf_counter()
-    understander = Understander(pack.phrases, pack.slots, pack.red_flags)
-    print(f"built in          {time.perf_counter() - started:.2f} s")
+    understander = understander_of(pack)
+    print(f"ready in          {time.perf_counter() - started:.2f} s")
+    for row in rows[:WARM_UP]:
+        understander.understand(row["text"])
     results, times = [], []
     for row in rows:
         started = time.perf_counter()
@@ -39,15 +46,18 @@ def main() -> None:
     _report(results, times)
     if args.errors:
         _list_errors(results)
+    if args.out:
+        _keep(results, args.out)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("data", type=Path)
+    parser.add_argument("data", type=Path, nargs="+")
     parser.add_argument("--pack", default="en")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--from", dest="first", type=int, default=0)
     parser.add_argument("--errors", action="store_true", help="list what was misunderstood")
+    parser.add_argument("--out", type=Path, help="folder for the confusion picture and the list of errors")
     return parser.parse_args()
 
 
@@ -80,7 +90,10 @@ def _report(results: Sequence[tuple[Row, Meaning]], times: Sequence[float]) -> N
         print(f"{level:<17} {found} of {len(wanted)} found, {raised} raised at either level")
     harmless = [got for row, got in results if row["urgency"] not in ALARMS]
     print(f"false alarms      {sum(got.urgency in ALARMS for got in harmless)} of {len(harmless)}")
-    print(f"ms                median {statistics.median(times):.1f}, worst {max(times):.1f}")
+    asked = sum(bool(got.doubt) for got in harmless)
+    print(f"asked in doubt    {asked} of {len(harmless)} harmless")
+    slow = statistics.quantiles(times, n=20)[-1] if n > 1 else times[0]
+    print(f"ms                median {statistics.median(times):.1f}, p95 {slow:.1f}, worst {max(times):.1f}")
     _report_calibration(results)
 
 
@@ -100,6 +113,21 @@ def _list_errors(results: Sequence[tuple[Row, Meaning]]) -> None:
         if not (right_intent(row, got) and right_slots(row, got)):
             print(f"\n{row['id']}: {row['text']}\n  wanted {row['intent']} {row['slots']}")
             print(f"  got    {got.intent} {dict(got.slots)} {got.confidence}")
+
+
+def _keep(results: Sequence[tuple[Row, Meaning]], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_picture(
+        [(row["intent"], got.intent or "nothing") for row, got in results], folder / "confusion.svg"
+    )
+    with (folder / "errors.jsonl").open("w", encoding="utf-8") as file:
+        for row, got in results:
+            if right_intent(row, got) and right_slots(row, got):
+                continue
+            understood = {"intent": got.intent, "slots": dict(got.slots), "urgency": got.urgency}
+            understood["confidence"] = got.confidence
+            file.write(json.dumps({**row, "got": understood}, ensure_ascii=False) + "\n")
+    print(f"kept in           {folder}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.harmless_families import MORE_HARMLESS
+from tests.red_flag_families import MORE_EMERGENCIES, MORE_URGENT
 from tests.red_flag_sentences import EMERGENCIES, HARMLESS, URGENT
 from voice_skill.dialog.pack import Pack, load_pack
 from voice_skill.dialog.schema import RedFlag, Statement
@@ -68,23 +70,70 @@ def moods(rule: RedFlag, said: str) -> list[str]:
     return [sign.mood for sign in finder.find(normalize(said))]
 
 
-@pytest.mark.parametrize("said", EMERGENCIES)
+@pytest.mark.parametrize("said", [*EMERGENCIES, *MORE_EMERGENCIES])
 def test_an_emergency_is_never_missed(understander: Understander, said: str):
     got = understander.understand(said)
     assert (got.intent, got.urgency) == ("emergency", "emergency")
     assert got.slots["flag"] in EMERGENCY_FLAGS
 
 
-@pytest.mark.parametrize("said", URGENT)
+@pytest.mark.parametrize("said", [*URGENT, *MORE_URGENT])
 def test_an_urgent_sign_is_never_missed(understander: Understander, said: str):
     got = understander.understand(said)
     assert (got.intent, got.urgency) == ("urgent_sign", "urgent")
     assert got.slots["flag"] in URGENT_FLAGS
 
 
-@pytest.mark.parametrize("said", HARMLESS)
+@pytest.mark.parametrize("said", [*HARMLESS, *MORE_HARMLESS])
 def test_harmless_talk_raises_no_alarm(understander: Understander, said: str):
     assert understander.understand(said).urgency == "none"
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        ("rather die", "'rather' is never compared"),
+        ("arm + just now", "'just' is never compared"),
+        ("bleeding hell", "'hell' is never compared"),
+    ],
+)
+def test_a_rule_with_a_word_that_is_dropped_from_speech_is_refused(rule: str, problem: str):
+    found = rule_problem(rule, {})
+    assert found is not None
+    assert problem in found
+
+
+@pytest.mark.parametrize(
+    ("said", "mood"),
+    [
+        ("took nine calf", []),
+        ("took nine tablets", ["now"]),
+        ("took 24 tablets", ["now"]),
+        ("took two tablets", []),
+        ("took eight tablets", []),
+    ],
+)
+def test_a_hash_in_a_rule_is_any_number_from_nine_on(said: str, mood: list[str]):
+    assert moods(flag("took + # tablets"), said) == mood
+
+
+@pytest.mark.parametrize(
+    ("said", "mood"),
+    [
+        ("suppose my leg swelled up one day", "asked"),
+        ("if my leg ever did swell up, who do I ring", "asked"),
+        ("my neighbour says cramps mean a swollen leg", "asked"),
+        ("my leg was swollen once", "past"),
+        ("my leg swelled up, that was forty years ago", "past"),
+        ("I had a swollen leg in March, all better now", "past"),
+        ("I had a swollen leg years ago and it is back", "now"),
+        ("I had surgery years ago and my leg is swollen", "now"),
+        ("my neighbour says it is a cramp, my leg is swollen", "now"),
+        ("my leg was swollen this morning, it's fine now", "now"),
+    ],
+)
+def test_what_is_supposed_believed_or_over_is_not_now(said: str, mood: str):
+    assert moods(flag("leg + swollen|swell*"), said) == [mood]
 
 
 @pytest.mark.parametrize(("sign", "said"), FLAGGED.items())

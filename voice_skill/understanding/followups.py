@@ -1,4 +1,4 @@
-"""What a short remark means after what was talked about last: "the other one", "and if I'm pregnant?". English.
+"""What a short remark means after what was talked about: "the other one", "and if I'm pregnant?". English.
 
 A remark is taken for one only as a whole; whatever says more is understood on its own.
 """
@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from voice_skill.understanding.meaning import Context
+from voice_skill.understanding.words import listed
 
 LONGEST = 10
 """Words of a remark, at most."""
@@ -25,18 +26,21 @@ _OTHER = re.compile(
 _CORRECTION = re.compile(
     r"""^(no|nope|not|sorry|wait|actually|i\ (mean|meant|said)|that\ is\ (not|wrong)|wrong)\b""", re.VERBOSE
 )
-_CORRECTING = frozenset(
-    "no nope not sorry wait actually i mean meant said that is wrong it my the his her in one of a side "
-    "leg muscle rather but left right hand".split()
+_CORRECTING = listed(
+    "no nope not sorry wait actually i mean meant said that is wrong it my the his her in one of a side leg "
+    "muscle rather but left right hand"
 )
 _WHAT_ABOUT = re.compile(
-    r"^(and|or|but|also|now|then|same)?\ ?(what about|how about|what of|for|in|with|on)?\ ?(for|in|with|on)?\ ?"
-    r"(my|the|his|her|a|both my|both)\ "
+    r"""^((and|or|but|also|now|then|same|what\ about|how\ about|what\ of|for|in|with|on)\ )*
+    (my|the|his|her|a|both\ my|both)\ """,
+    re.VERBOSE,
 )
 _IF = re.compile(
-    r"""^((and|but|or|also|so|even|still|what|how\ about|what\ about|okay|all\ right|safe|fine|good|too|is\ it|
+    r"""^((and|but|or|also|so|even|still|what|how\ about|what\ about|okay|all\ right|safe|fine|good|too
+      |is\ it|
     is\ that|would\ it\ be|can\ i|may\ i|should\ i|do|take|have|use|it|that|this|be)\ )*
-    (if|when|while|with|in|during|for\ somebody|for\ someone|being|though|although|because|as|i\ am|i\ have)\b""",
+    (if|when|while|with|in|during|for\ somebody|for\ someone|being|though|although|because|as|i\ am
+      |i\ have)\b""",
     re.VERBOSE,
 )
 

@@ -26,7 +26,7 @@ MEANING = 2.0
 SHARPNESS = 1.0
 """How fast likeness in meaning falls with distance."""
 SCALE = 15.0
-"""Turns scores into probabilities; fitted on sentences left out (`benchmarks/understanding.py`)."""
+"""Turns scores into probabilities; fitted on sentences left out (`benchmarks.understanding`)."""
 UNKNOWN = 0.15
 """Score that out-of-scope has at least: what is like nothing known is about something else."""
 

@@ -5,8 +5,11 @@ import re
 from voice_skill.understanding.rules import Heard, Span
 from voice_skill.understanding.words import listed
 
-_TIME_ALONE = 6
-"""Words of a clause that is nothing but a time, at most: "this was forty years ago"."""
+_AROUND_A_TIME = listed(
+    "this that it was is were about some well back then over i think must be have been a good many or so "
+    "now and but forty thirty twenty fifty ten fifteen few two three four five six seven eight nine the mind"
+)
+"""Words of a clause that is nothing but a time: "this was forty years ago"."""
 
 NEGATIONS = listed("no not never without nor neither none denies hardly nothing nobody")
 
@@ -32,14 +35,18 @@ _LONG_AGO = re.compile(
     r"""\b(
       last\ (year|summer|winter|spring|autumn|christmas|decade)
     | (years|decades|months)\ ago | (a|one|two|three)\ year\ ago | years\ back | in\ the\ past | used\ to
-    | ages\ ago | long\ ago | back\ in\ (the|my|his|her|january|february|march|april|may|june|july|august
-      |september|october|november|december) | in\ (my|his|her)\ (teens|twenties|thirties|forties|youth)
+    | ages\ ago | long\ ago | back\ in\ (january|february|march|april|may|june|july|august|september
+      |october|november|december
+      |(my|his|her|the|our)\ (day|days|past|youth|teens|twenties|thirties|forties|fifties|sixties|seventies
+      |eighties|nineties|war|spring|summer|autumn|winter))
+    | in\ (my|his|her)\ (teens|twenties|thirties|forties|youth)
     | in\ the\ (fifties|sixties|seventies|eighties|nineties|noughties)
     | (at|in|left)\ (school|college|university) | never\ since | not\ since\ then | none\ since | one\ time
     | when\ i\ was\ (a|an|young|younger|little|pregnant|at|in|having|carrying|expecting)
     | (as|when)\ (a|i\ was)\ (child|kid|boy|girl|teenager|teen|lad|lass|student|youngster|baby|toddler)
     | once\ (in|at|when|on|as|years) | with\ my\ (first|second|third|last|previous|other)\b
-    | once\ had | (had|got|\w+ed)\ (\w+\ )?once | \w+ed\b.*\bonce$ | history\ of | in\ (the\ )?((19|20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
+    | once\ had | (had|got|\w+ed)\ (\w+\ )?once | (was|were|\w+ed)\b.*\bonce$ | history\ of | in\ (the\ )?((19
+      |20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
     | when\ (he|she|they)\ (was|were) | died\ of | died\ from | before\ (covid|the\ war|i\ was\ married)
     )\b""",
     re.VERBOSE,
@@ -53,7 +60,7 @@ _PRESENT = re.compile(
 )
 _WEEKS_AGO = re.compile(
     r"""\b(
-      last\ (month|week) | (weeks|months)\ (ago|back) | a\ (month|fortnight)\ ago | back\ in\ \w+
+      last\ (month|week) | (weeks|months)\ (ago|back) | a\ (month|fortnight)\ ago
     | the\ other\ (week|month) | in\ (the\ )?(january|february|march|april|may|june|july|august|september
       |october|november|december|spring|summer|autumn|winter|new\ year)
     )\b""",
@@ -71,7 +78,8 @@ _RESOLVED = re.compile(
 """Said after such a time: it is over."""
 _EVENT = re.compile(
     r"""\bhad\ (a|an|his|her|my|another)\ (\w+\ )?
-    (stroke|heart\ attack|seizure|fit|clot|cramp|spasm|bypass|embolism|reaction|miscarriage|fall|fracture)\b""",
+    (stroke|heart\ attack|seizure|fit|clot|cramp|spasm|bypass|embolism|reaction|miscarriage|fall
+      |fracture)\b""",
     re.VERBOSE,
 )
 """What somebody had at such a time, and what is over by its nature."""
@@ -80,7 +88,8 @@ _RETURNED = re.compile(r"\b(again|is back|come back|came back|comes back|returne
 _SUPPOSED = re.compile(
     r"""^((and|so|but|or|well|okay|right|just)\ )*(
       (suppose|supposing|imagine|pretend|hypothetically)\b
-    | (let\ us\ )?say\ (a|my|the|somebody|someone|i|you|it)\ \w*\ ?\w*\ ?(went|got|had|swelled|lasted|turned|did)\b
+    | (let\ us\ )?say\ (a|my|the|somebody|someone|i|you|it)\ \w*\ ?\w*\ ?(went|got|had|swelled|lasted
+      |turned|did)\b
     | (what\ )?(if|in\ case|even\ if)\b.*\b(ever|were\ to|was\ to|did|happened\ to)\b
     )""",
     re.VERBOSE,
@@ -105,7 +114,8 @@ _IN_ORDER = re.compile(
 """What may follow a sign that is none: "my breathing is fine"."""
 _CLEARED = re.compile(
     r"""\b(
-      ruled\ out | all\ clear | (scan|scans|scanned|tests?|tested|checked|x\ ray|ultrasound|ecg|bloods)\b.*?\b
+      ruled\ out | all\ clear | (scan|scans|scanned|tests?|tested|checked|x\ ray|ultrasound|ecg
+      |bloods)\b.*?\b
       (is\ not\ (one|any|there)|clear|negative|normal|nothing|were\ fine|was\ fine|is\ fine|no\ clots?)
     )\b""",
     re.VERBOSE,
@@ -116,11 +126,13 @@ _STORY = re.compile(
       |movie|television|programme|program|show|series|news|radio|papers?|book|novel|story|play|game|podcast
       |documentary
       |episode|drama|video|advert|cartoon|magazine) | eastenders | corrie | netflix | youtube
-    | (watching|watched|reading)\ (a|an|the|this|that|some|about)\b(?!\ (clock|time|minutes)) | (read|heard)\ (about|of|that|somewhere)
+    | (watching|watched|reading)\ (a|an|the|this|that|some|about)\b(?!\ (clock|time|minutes)) | (read
+      |heard)\ (about|of|that|somewhere)
     | not\ that\ (i|he|she|we)\ (have|has|had|am|do)\b | hypothetically | out\ of\ (interest|curiosity)
     | (just|only|merely)\ (asking|curious|wondering|checking)
     | (write|writing|wrote|tell|make\ up)\ (me\ )?(a|an|the|my)\ (story|novel|poem|script|song|play|joke)
-    | (the|a|our|my|this)\ (hero|heroine|villain|character|plot|murderer|detective|actor|actress|murder\ mystery)
+    | (the|a|our|my|this)\ (hero|heroine|villain|character|plot|murderer|detective|actor|actress
+      |murder\ mystery)
     | (my|the)\ (crossword|quiz|homework|essay|exam)
     )\b""",
     re.VERBOSE,
@@ -133,10 +145,13 @@ _FIGURE = re.compile(
     | (heart\ attack|stroke|fit|fainted|faint|collapse|collapsed)\ (at|over|when)\ (the|i|we|she|he|they)
       \ (price|cost|bill|saw|see|heard|total|size|smell|thought)
     | sick\ and\ tired\ of | to\ die\ for
-    | (?<!on\ )(?<!at\ )(my|the|our|this|your)\ (phone|printer|laptop|computer|screen|telly|tv|television|boiler
-      |washing\ machine|wifi|internet|router|battery|fridge|dishwasher|kettle|toaster|hoover|website|app|satnav)
+    | (?<!on\ )(?<!at\ )(my|the|our|this|your)\ (phone|printer|laptop|computer|screen|telly|tv|television
+      |boiler
+      |washing\ machine|wifi|internet|router|battery|fridge|dishwasher|kettle|toaster|hoover|website|app
+      |satnav)
       \ (s\ |is\ |has\ |keeps\ |just\ |had\ )*(having\ |got\ |gone\ )?(a\ |an\ )?
-      (fit|fits|seizure|stroke|heart\ attack|dead|died|dying|collapsed|overheat\w*|burning\ up|crashed|frozen)
+      (fit|fits|seizure|stroke|heart\ attack|dead|died|dying|collapsed|overheat\w*|burning\ up|crashed
+      |frozen)
     | bleeding\ (thing|cramp|cramps|nuisance|hell|useless|idiot|heck)
     )\b""",
     re.VERBOSE,
@@ -144,7 +159,8 @@ _FIGURE = re.compile(
 """Wording of what is not meant as it is said."""
 _LAUGHING = re.compile(
     r"""\b(
-      (for|with|from|of|out|collapsed|burst|died|dying|choking|choked|crying|myself|herself|himself)\ laughing
+      (for|with|from|of|out|collapsed|burst|died|dying|choking|choked|crying|myself|herself
+      |himself)\ laughing
     | with\ laughter | in\ stitches | laughed\ (so|till|until)
     )\b""",
     re.VERBOSE,
@@ -162,7 +178,8 @@ _ABOUT = re.compile(
     | happens?\ (if|when) | (do|should|would)\ (i|you|we)\ do\ (if|when|for) | risk\ of | chances?\ of
     | can\ you\ (get|have) | do\ (you|people)\ get | gives?\ (you|me|people) | brings?\ on | related\ to
     | turns?\ into | (turn|make|give|affect|hurt)s?\ your
-    | connected | linked | associated | look\ out\ for | watch\ (out\ )?for | recogni[sz]e | spot
+    | same\ (kind|thing|sort|as) | (start|begin)s?\ (with|as) | connected | linked | associated
+      | look\ out\ for | watch\ (out\ )?for | recogni[sz]e | spot
     | (know|tell|sure)\ (if|whether|when|it|that|a) | prevent | avoid | what\ (is|are) | treat | common
     | should\ i\ worry\ if | normal\ to | part\ of | from\ taking | side\ effects? | when\ should
     | if\ (i|you|someone|somebody)\ (get|gets|had|have) | (feel|look)s?\ like | worry\ about
@@ -192,8 +209,10 @@ _FRAME = re.compile(
     | what\ if\ (i|my|he|she)(\ have|\ had|\ get|\ got|\ can\ not)?
     | if\ (i|my|he|she|you)(\ ever|\ should)?\ (get|got|had|have|start|stop|take|took|overdose|swallow)s?
     | i\ am\ (just|only)\ (asking|curious|wondering|checking) | (just\ )?so\ (that\ )?i\ know
-    | if\ (i|you|we)\ (sit|stand|lie|fly|travel|rub|massage|stretch|exercise|run|walk|drink|eat|use|keep|leave)
-    | (my|our|the)\ (neighbou?r|friend|mate|gran|mum|dad|wife|husband|sister|brother|aunt\w*|uncle|colleague|boss)
+    | if\ (i|you|we)\ (sit|stand|lie|fly|travel|rub|massage|stretch|exercise|run|walk|drink|eat|use|keep
+      |leave)
+    | (my|our|the)\ (neighbou?r|friend|mate|gran|mum|dad|wife|husband|sister|brother|aunt\w*|uncle
+      |colleague|boss)
       \ (says?|said|reckons?|thinks?|told\ me|swears?|claims?|believes?)
     | (what\ )?(can|could|should|do|would|will|must)\ (i|we)(\ \w+)? | i\ (have\ )?(heard|read) | tell\ me
     )\b""",
@@ -250,11 +269,16 @@ def long_ago(heard: Heard, at: int) -> bool:
     if _PRESENT.search(text) or _RETURNED.search(_rest(heard, at)):
         return False
     beside = [_clause(heard, c) for c in (clause - 1, clause + 1) if _same_sentence(heard, at, c)]
-    when = [text, *(words for words in beside if len(words.split()) <= _TIME_ALONE)]
+    when = [text, *(words for words in beside if _is_a_time(words))]
     if any(_LONG_AGO.search(words) for words in when):
         return True
     over = _RESOLVED.search(_rest(heard, at)) or _EVENT.search(text)
     return any(map(_WEEKS_AGO.search, when)) and bool(over)
+
+
+def _is_a_time(clause: str) -> bool:
+    """Say whether a clause is a time and no more."""
+    return _AROUND_A_TIME.issuperset(_WEEKS_AGO.sub(" ", _LONG_AGO.sub(" ", clause)).split())
 
 
 def supposed(heard: Heard, at: int) -> bool:

@@ -108,6 +108,8 @@ def without_fillers(words: tuple[str, ...]) -> tuple[str, ...]:
                 core, changed = core[n:], True
             elif len(core) > n and tuple(core[-n:]) == phrase:
                 core, changed = core[:-n], True
+    if core == ["what"] and not {"then", "now"}.isdisjoint(words):  # "and then what?" is not "what?"
+        return ("then", "what")
     return tuple(core)
 
 

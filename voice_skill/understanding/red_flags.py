@@ -85,7 +85,7 @@ class RedFlagFinder:
             for at in range(span.start, span.end)
         }
         best = Sign(flag.flag, flag.level, "cleared", "") if harmless else None
-        for rule, groups in said:
+        for rule, heard_of in said:
             if best is None or best.mood == "cleared":
                 best = Sign(flag.flag, flag.level, "denied", rule.text)
             groups = [
@@ -96,7 +96,7 @@ class RedFlagFinder:
                     and not denied(heard, s)
                     and not in_order(heard, s)
                 ]
-                for group in groups
+                for group in heard_of
             ]
             for stretch in stretches(groups):
                 sign = Sign(flag.flag, flag.level, _mood(heard, stretch), rule.text)

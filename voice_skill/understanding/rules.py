@@ -3,6 +3,7 @@
 A rule is groups joined by " + "; every group must be heard, in any order, within one stretch of speech
 (`STRETCH` words). A group is alternatives joined by "|". An alternative is one or more words in a row, where
     word*    any word that begins so
+    #        any number from nine on
     ...      up to `GAP` other words may stand here
     {list}   anything that a slot list says
 Contractions, spelling, hesitations and words like "very" make no difference.
@@ -16,10 +17,13 @@ from dataclasses import dataclass
 from rapidfuzz.distance import DamerauLevenshtein
 
 from voice_skill.understanding.normalize import Words, normal_form
-from voice_skill.understanding.words import FILLERS, listed
+from voice_skill.understanding.words import FILLERS, NUMBERS, TENS, listed
 
 STRETCH = 18
 GAP = 4
+
+MANY = frozenset(NUMBERS[9:]) | frozenset(TENS[2:]) | listed("hundred dozen dozens")
+"""Number words that "#" stands for; digits from nine on are the others."""
 
 SKIPPED = FILLERS | listed(
     "really very so just quite totally absolutely completely even actually proper awfully terribly pretty "
@@ -88,7 +92,7 @@ class RuleBook:
         for run in runs:
             first = run[0]
             (self._by_prefix if first.endswith("*") else self._by_word)[first.rstrip("*")].append(run)
-        literal = {word for run in runs for word in run if word != "..."}
+        literal = {word for run in runs for word in run if word not in ("...", "#")}
         self.vocabulary = frozenset(word.rstrip("*") for word in literal)
         self._ordinary = ordinary | self.vocabulary
         self._prefixes = tuple(word[:-1] for word in literal if word.endswith("*"))
@@ -118,6 +122,8 @@ class RuleBook:
 
     def _starting_with(self, word: str) -> Iterator[Run]:
         yield from self._by_word.get(word, ())
+        if _is_many(word):
+            yield from self._by_word.get("#", ())
         for n in range(1, len(word) + 1):
             yield from self._by_prefix.get(word[:n], ())
 
@@ -149,7 +155,7 @@ def stretches(groups: list[list[Span]]) -> Iterator[list[Span]]:
 
 def _alternative_problem(alternative: str, lists: Mapping[str, Sequence[str]]) -> str | None:
     parts = alternative.split()
-    unread = set(re.findall(r"[^\w\s'*.-]", _REFERENCE.sub("", alternative)))
+    unread = set(re.findall(r"[^\w\s'*.#-]", _REFERENCE.sub("", alternative)))
     unknown = [name for name in _REFERENCE.findall(alternative) if name not in lists]
     if not parts:
         return "an empty group or alternative"
@@ -180,7 +186,7 @@ def _runs(alternative: str, lists: Mapping[str, Sequence[str]]) -> list[Run]:
         return [run for phrase in lists[name] for run in _runs(f"{before}{phrase}{after}", lists)]
     run: list[str] = []
     for part in alternative.split():
-        if part == "...":
+        if part in ("...", "#"):
             run.append(part)
             continue
         words = [word for word in normal_form(part).split() if word not in SKIPPED]
@@ -209,7 +215,13 @@ def _end_of(run: Run, forms: tuple[tuple[str, ...], ...], at: int) -> int | None
     return here
 
 
+def _is_many(word: str) -> bool:
+    return word in MANY or (word.isdigit() and int(word) >= len(NUMBERS[:9]))
+
+
 def _is(word: str, forms: tuple[str, ...]) -> bool:
+    if word == "#":
+        return any(map(_is_many, forms))
     if word.endswith("*"):
         return any(form.startswith(word[:-1]) for form in forms)
     return word in forms

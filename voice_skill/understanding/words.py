@@ -44,8 +44,10 @@ SPELLINGS = {
     "urinate": "pee", "piss": "pee", "peeing": "pee", "urine": "pee", "tummy": "belly",
     "stomach": "belly", "crampy": "cramping", "kramp": "cramp", "cramped": "cramped", "gramp": "cramp",
     "wi": "with", "awa": "away", "ma": "my", "mi": "my", "dae": "do", "whit": "what", "owt": "anything",
-    "nowt": "nothing", "summat": "something", "yous": "you", "wee's": "pee", "fer": "for", "aboot": "about",
-    "oot": "out", "noo": "now", "heid": "head", "tother": "other", "thanx": "thanks", "gran'ma": "gran",
+    "nowt": "nothing", "summat": "something", "yous": "you", "wee's": "pee", "fer": "for",
+    "aboot": "about", "oot": "out", "noo": "now", "heid": "head", "tother": "other", "di": "the",
+    "dem": "them", "dis": "this", "dat": "that", "dey": "they",
+    "thanx": "thanks", "gran'ma": "gran",
     "gramping": "cramping", "crampin": "cramping", "nan": "gran", "grandma": "gran", "granny": "gran",
 }  # fmt: skip
 """American and British, common misspellings, and words that always mean the same here."""

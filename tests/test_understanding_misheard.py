@@ -1,0 +1,57 @@
+"""Words that a recogniser wrote for names it does not know: "I be profane", "my cough is cramping"."""
+
+import pytest
+
+from voice_skill.understanding.misheard import Ear, sound
+from voice_skill.understanding.normalize import normalize
+from voice_skill.understanding.words import listed
+
+KNOWN = listed("can i take for my leg is it right cramp cramping the a have be in on tin lid what")
+NAMES = ("ibuprofen", "paracetamol", "baclofen", "tylenol", "detralex", "charley horse", "anadin")
+
+
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        ("can I take I be profane", "can i take ibuprofen"),
+        ("para seat a mole for my leg", "paracetamol for my leg"),
+        ("is it sharly hoarse", "is it charley horse"),
+        ("back low fen", "baclofen"),
+        ("detra lax", "detralex"),
+        ("my right cough is cramping", "my right calf is cramping"),
+        ("cramp in my cuff", "cramp in my calf"),
+    ],
+)
+def test_a_name_is_found_again(heard: str, meant: str):
+    assert Ear(NAMES, KNOWN).restore(normalize(heard)).plain == meant
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I have a cough",
+        "my cough is worse",
+        "my cat",
+        "what is it on a tin lid",
+        "can I take it",
+        "half a cramp",
+    ],
+)
+def test_other_words_stay_as_they_are(said: str):
+    words = normalize(said)
+    assert Ear(NAMES, KNOWN).restore(words).words == words.words
+
+
+def test_words_keep_their_sentence_and_clause():
+    heard = normalize("My leg is in cramp. Can I take I be profane, or not?")
+    restored = Ear(NAMES, KNOWN).restore(heard)
+    at = restored.words.index("ibuprofen")
+    assert restored.sentences[at] == 1
+    assert len(restored.words) == len(restored.sentences) == len(restored.clauses)
+    assert restored.questions == heard.questions
+
+
+def test_what_sounds_alike_has_the_same_consonants():
+    assert sound("ibuprofen") == sound("i be profane")
+    assert sound("tylenol") == sound("tie lenol")
+    assert sound("calf") != sound("foot")
