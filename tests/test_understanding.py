@@ -250,6 +250,7 @@ def test_the_same_words_always_mean_the_same(pack: Pack, understander: Understan
     [
         "blah " * 10_000,
         "my calf " * 5_000,
+        "a" * 20_000,
         "\U0001f9b5" * 500,
         "мне больно, помогите",
         "1 2 3 4 5 6",

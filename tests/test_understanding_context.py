@@ -87,3 +87,18 @@ def test_yes_and_no_answer_the_open_question_and_lean_on_nothing(session: Sessio
     say(session, "my left calf is cramping")
     assert session.understand("yes").intent == "yes"
     assert session.understand("no").intent == "no"
+
+
+def test_the_program_that_hears_itself_takes_nothing_from_it(session: Session):
+    say(session, "my left calf is cramping")
+    for line in session.state.last:
+        if len(line.text.split()) > 4:
+            assert session.understand(line.text).intent is None
+
+
+def test_a_question_about_a_red_flag_that_is_heard_again_is_no_answer(session: Session):
+    say(session, "no, not my leg, my chest")
+    [question] = session.state.last
+    assert session.state.doubt == "chest_pain"
+    assert session.understand(question.text).intent is None
+    assert session.understand("yes my chest is hurting now").slots == {"flag": "chest_pain"}

@@ -1,5 +1,6 @@
 """One conversation: understanding and dialog together, in words. No sound, no threads, no clock."""
 
+import re
 from dataclasses import dataclass
 
 from voice_skill.dialog.dialog import Dialog
@@ -7,10 +8,14 @@ from voice_skill.dialog.pack import Pack
 from voice_skill.dialog.state import Heard, Line, Say, State, TimerEnded, TimerName, Turn
 from voice_skill.dialog.words import STEERING
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Context, Meaning
+from voice_skill.understanding.normalize import normal_form
 from voice_skill.understanding.understander import Understander
 
 CHATTER_WORDS = 9
 """Off the subject, more words than these are talk with somebody else, or a film."""
+
+OWN_WORDS = 4
+"""Words from which on a sentence is recognised as the program's own; a shorter one may be anybody's."""
 
 ADDRESSED_FROM = 0.5
 """Confidence from which talk in a room where no conversation runs is taken to be for the assistant."""
@@ -34,7 +39,7 @@ class Session:
 
     def understand(self, text: str, context: Context | None = None) -> Meaning:
         """Return what the words mean at this point of the conversation, or in another context."""
-        if not text.strip():
+        if not text.strip() or self._just_said(text):
             return Meaning("", None)
         return self._understander.understand(text, context or self.context)
 
@@ -80,6 +85,15 @@ class Session:
         """Forget the person."""
         self._off_subject = 0
         self.state = State()
+
+    def _just_said(self, text: str) -> bool:
+        """Tell whether the words are a whole sentence of the last turn: the program hears itself."""
+        heard = normal_form(text)
+        return len(heard.split()) >= OWN_WORDS and any(
+            heard == normal_form(sentence)
+            for line in self.state.last
+            for sentence in (line.text, *re.split(r"(?<=[.?!])\s+", line.text))
+        )
 
     def _take(self, turn: Turn) -> Turn:
         self.state = turn.state

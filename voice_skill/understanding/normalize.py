@@ -26,6 +26,9 @@ MOST_PIECES = 100
 
 _OVERLAP = 40
 
+LONGEST_WORD = 32
+"""Letters of one word that are read; what is longer is no word, and comparing it takes long."""
+
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*'?|'(?:em|cause)|\d+|[.,;:!?…—]+|\n")
 _APOSTROPHES = dict.fromkeys((0x2018, 0x2019, 0x02BC, 0x60), "'")
 _BREAKS = ("but", "although", "though", "however", "because", "and", "now", "so", "then", "since")
@@ -116,7 +119,7 @@ def without_fillers(words: tuple[str, ...]) -> tuple[str, ...]:
 def _tokens(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
     plain = "".join(c for c in plain if not unicodedata.combining(c)).lower().replace("-", " ")
-    tokens = _TOKEN.findall(plain)
+    tokens = [token[:LONGEST_WORD] for token in _TOKEN.findall(plain)]
     if len(tokens) > MAX_WORDS:
         tokens = [*tokens[: MAX_WORDS // 2], ".", *tokens[-MAX_WORDS // 2 :]]
     return tokens
