@@ -136,6 +136,18 @@ def test_what_is_supposed_believed_or_over_is_not_now(said: str, mood: str):
     assert moods(flag("leg + swollen|swell*"), said) == [mood]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "if I did kill myself nobody would miss me",
+        "suppose I ended my life, who would care",
+        "would it hurt if I hanged myself",
+    ],
+)
+def test_thoughts_of_suicide_count_however_they_are_put(understander: Understander, said: str):
+    assert understander.understand(said).slots == {"flag": "suicidal"}
+
+
 @pytest.mark.parametrize(("sign", "said"), FLAGGED.items())
 def test_every_flag_is_known_by_name(understander: Understander, sign: str, said: str):
     assert understander.understand(said).slots == {"flag": sign}

@@ -195,13 +195,15 @@ class RedFlag(Part):
     said: rules. A rule is groups of words joined by " + "; every group must be heard, in any order, in the
     same stretch of speech (18 words). A group is alternatives joined by "|". An alternative is words in a
     row; a word ending in "*" stands for all words that begin so, "..." for up to four other words, "#" for
-    any number from nine on, {muscle} for anything in that slot list. Contractions, spelling and words like "very" make no difference.
+    any number from nine on, {muscle} for anything in that slot list. Contractions, spelling and words like
+    "very" make no difference.
     unless: rules of harmless talk; words heard as part of it do not count. Denied ("no chest pain"), long
     past ("years ago"), merely asked ("what are the signs of ...") and merely supposed ("if it ever swelled")
     are seen without being written here.
     The gravest level wins, then the order of the file. examples: free sentences, for likeness.
     say: the answer, the instruction first.
     question: asked when the sign is possible but not clear.
+    always: counts also when it is only asked about or supposed ("if I did kill myself ...").
     """
 
     level: Literal["urgent", "emergency"]
@@ -209,6 +211,7 @@ class RedFlag(Part):
     unless: list[Text] = Field(default_factory=list)
     examples: list[Text] = Field(default_factory=list)
     question: Text | None = None
+    always: bool = False
     say: list[Statement] = Field(min_length=1)
 
 

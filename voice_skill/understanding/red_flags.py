@@ -46,6 +46,7 @@ class _FlagRules:
     level: Level
     said: list[Rule]
     unless: list[Rule]
+    always: bool
 
 
 class RedFlagFinder:
@@ -61,7 +62,13 @@ class RedFlagFinder:
         ordinary: frozenset[str] = frozenset(),
     ) -> None:
         self._flags = [
-            _FlagRules(name, flag.level, _rules(name, flag.said, lists), _rules(name, flag.unless, lists))
+            _FlagRules(
+                name,
+                flag.level,
+                _rules(name, flag.said, lists),
+                _rules(name, flag.unless, lists),
+                flag.always,
+            )
             for name, flag in red_flags.items()
         ]
         self._flags.sort(key=lambda flag: flag.level != "emergency")
@@ -99,7 +106,9 @@ class RedFlagFinder:
                 for group in heard_of
             ]
             for stretch in stretches(groups):
-                sign = Sign(flag.flag, flag.level, _mood(heard, stretch), rule.text)
+                mood = _mood(heard, stretch)
+                mood = "now" if flag.always and mood == "asked" else mood
+                sign = Sign(flag.flag, flag.level, mood, rule.text)
                 if sign.mood == "now":
                     return [sign]
                 best = sign
