@@ -178,7 +178,8 @@ _ABOUT = re.compile(
     | happens?\ (if|when) | (do|should|would)\ (i|you|we)\ do\ (if|when|for) | risk\ of | chances?\ of
     | can\ you\ (get|have) | do\ (you|people)\ get | gives?\ (you|me|people) | brings?\ on | related\ to
     | turns?\ into | (turn|make|give|affect|hurt)s?\ your
-    | same\ (kind|thing|sort|as) | (start|begin)s?\ (with|as) | connected | linked | associated
+    | same\ (kind|thing|sort|as)
+    | (dangerous|serious)$ | (start|begin)s?\ (with|as) | connected | linked | associated
       | look\ out\ for | watch\ (out\ )?for | recogni[sz]e | spot
     | (know|tell|sure)\ (if|whether|when|it|that|a) | prevent | avoid | what\ (is|are) | treat | common
     | should\ i\ worry\ if | normal\ to | part\ of | from\ taking | side\ effects? | when\ should
