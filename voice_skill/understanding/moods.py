@@ -44,7 +44,7 @@ _LONG_AGO = re.compile(
     | (at|in|left)\ (school|college|university) | never\ since | not\ since\ then | none\ since | one\ time
     | when\ i\ was\ (a|an|young|younger|little|pregnant|at|in|having|carrying|expecting)
     | (as|when)\ (a|i\ was)\ (child|kid|boy|girl|teenager|teen|lad|lass|student|youngster|baby|toddler)
-    | once\ (in|at|when|on|as|years) | with\ my\ (first|second|third|last|previous|other)\b
+    | once\ (in|at|when|on|as|years) | (?<!pregnant\ )(?<!expecting\ )with\ my\ (first|second|third|last|previous|other)\b
     | once\ had | (had|got|\w+ed)\ (\w+\ )?once | (was|were|\w+ed)\b.*\bonce$ | history\ of | in\ (the\ )?((19
       |20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
     | when\ (he|she|they)\ (was|were) | died\ of | died\ from | before\ (covid|the\ war|i\ was\ married)
@@ -126,6 +126,7 @@ _STORY = re.compile(
       |movie|television|programme|program|show|series|news|radio|papers?|book|novel|story|play|game|podcast
       |documentary
       |episode|drama|video|advert|cartoon|magazine) | eastenders | corrie | netflix | youtube
+    | (film|movie|programme|soap|series|novel|book|drama|episode|play)\ (where|about|in\ which|with)\b
     | (watching|watched|reading)\ (a|an|the|this|that|some|about)\b(?!\ (clock|time|minutes)) | (read
       |heard)\ (about|of|that|somewhere)
     | not\ that\ (i|he|she|we)\ (have|has|had|am|do)\b | hypothetically | out\ of\ (interest|curiosity)
@@ -162,6 +163,7 @@ _LAUGHING = re.compile(
       (for|with|from|of|out|collapsed|burst|died|dying|choking|choked|crying|myself|herself
       |himself)\ laughing
     | with\ laughter | in\ stitches | laughed\ (so|till|until)
+    | (from|with|of|all\ this|all\ the|keeps|keep)\ (giggling|giggles|chuckling|tickling) | tickling\ me
     )\b""",
     re.VERBOSE,
 )
