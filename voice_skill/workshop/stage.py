@@ -10,10 +10,13 @@ from voice_skill.dialog.pack import Pack
 from voice_skill.ears import Ears
 from voice_skill.errors import MissingError
 from voice_skill.rehearsal import NOISE
-from voice_skill.speaking.factory import create_voice
+from voice_skill.speaking.factory import VoiceName, create_voice
+from voice_skill.speaking.piper import PiperVoice
 from voice_skill.speaking.text import spoken
 from voice_skill.speaking.voice import Voice, VoiceSettings
 from voice_skill.understanding.understander import Understander
+
+NAMES: tuple[VoiceName, ...] = ("piper", "pyttsx3")
 
 AROUND_S = 0.3
 """Silence before and after what is said."""
@@ -61,14 +64,19 @@ def slam() -> Sound:
 def _speakers(settings: Settings, language: str) -> list[Voice]:
     """Return the chosen voice; with "auto", all that are installed, so that not one alone is heard."""
     if settings.voice != "auto":
-        return [create_voice(settings.voice, language)]
+        return [_steady(create_voice(settings.voice, language))]
     found: list[Voice] = []
     problem: MissingError | None = None
-    for name in ("piper", "pyttsx3"):
+    for name in NAMES:
         try:
-            found.append(create_voice(name, language))
+            found.append(_steady(create_voice(name, language)))
         except MissingError as error:
             problem = error
     if not found and problem is not None:
         raise problem
     return found
+
+
+def _steady(voice: Voice) -> Voice:
+    """Return the voice without its random variation: a test hears the same in every run."""
+    return PiperVoice(variation=0.0) if isinstance(voice, PiperVoice) else voice
