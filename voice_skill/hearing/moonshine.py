@@ -31,7 +31,7 @@ NO_SPEECH = "you"
 
 FULL_SCALE = 32768.0
 
-SURE = 0.6
+SURE = 0.5
 """Confidence from which on a sentence of the grammar is taken for what was said, and not the free text."""
 
 MOST_HYPOTHESES = 5
