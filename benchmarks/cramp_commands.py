@@ -135,6 +135,7 @@ def _room(
     """Run one room, print its line, return its figures by way."""
     noise = read_audio(options.noise, max_seconds=3600).at(SAMPLE_RATE)
     right = dict.fromkeys(ways, 0)
+    families: dict[str, list[bool]] = {}
     for number, text in enumerate(texts):
         voice = voices()[number % len(voices())]
         sound = in_room(spoken(text, voice), room, noise, number)
@@ -148,6 +149,8 @@ def _room(
                 meant.urgency,
             )
             right[name] += same
+            if name == "held":
+                families.setdefault(voice.split("-")[0], []).append(same)
             if options.failures and name == "held" and not same:
                 print(f"  {voice}: {text!r} -> {meant.intent}\n      heard {heard!r} -> {got.intent}")
     cells = {}
@@ -158,8 +161,9 @@ def _room(
         f"{name} {c['right']:6.1%} [{c['interval'][0]:.1%}, {c['interval'][1]:.1%}]"
         for name, c in cells.items()
     )
-    print(f"{room:>8}  n={len(texts)}  {shown}", flush=True)
-    return cells
+    by_family = {family: [sum(of), len(of)] for family, of in families.items()}
+    print(f"{room:>8}  n={len(texts)}  {shown}   held by synthesiser: {by_family}", flush=True)
+    return {**cells, "held by synthesiser": by_family}
 
 
 def _draw(path: Path | None, result: dict[str, Any]) -> None:

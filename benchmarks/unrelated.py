@@ -16,6 +16,7 @@ them out. ROWS.jsonl keeps what is done, so that a run can be broken off and tak
 """
 
 import argparse
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,15 +85,16 @@ def _surest(heard: Transcript) -> Row:
 def sounds(options: argparse.Namespace) -> Iterator[tuple[str, str, Sound, Row]]:
     """Yield kind, name, sound, and what is known of it beforehand."""
     wanted = {"develop": [True], "report": [False], "all": [True, False]}[options.half]
-    for path in sorted(options.folder.iterdir())[: options.most]:
-        if is_for_development(path.name) in wanted:
-            yield "speech", path.name, read_audio(path), {}
     noise = read_audio(options.noise, max_seconds=3600).at(SAMPLE_RATE)
     for start in range(0, len(noise.samples), PIECE_S * SAMPLE_RATE):
         yield "noise", str(start), Sound(noise.samples[start : start + PIECE_S * SAMPLE_RATE]), {}
-    for order in read_orders(options.orders, "report", options.most):
+    for order in read_orders(options.orders, "report", options.most_orders):
         yield "clean", order.name, order.sound, {"said": order.slots}
         yield "6 dB", order.name, in_noise(order, noise, 6), {"said": order.slots}
+    files = [path for path in options.folder.iterdir() if is_for_development(path.name) in wanted]
+    files.sort(key=lambda path: hashlib.sha256(path.name.encode()).digest())
+    for path in files[: options.most]:
+        yield "speech", path.name, read_audio(path), {}
 
 
 def measured(options: argparse.Namespace) -> list[Row]:
@@ -102,25 +104,30 @@ def measured(options: argparse.Namespace) -> list[Row]:
         rows = map(json.loads, options.rows.read_text(encoding="utf-8").splitlines())
         done = {(row["kind"], row["name"]): row for row in rows}
     program, orders = Program(), OrdersOnly(Menu.read(options.orders))
-    every = []
-    for kind, name, sound, known in sounds(options):
-        row = done.get((kind, name))
-        if row is None:
-            row = {"kind": kind, "name": name, "seconds": round(sound.seconds, 2), **known}
-            row["orders"] = orders.row(sound)
-            if not known:
+    every: list[Row] = []
+    try:
+        for kind, name, sound, known in sounds(options):
+            new = {"kind": kind, "name": name, "seconds": round(sound.seconds, 2), **known}
+            row = done.get((kind, name), new)
+            before = dict(row)
+            if "orders" not in row and "orders" in options.ways:
+                row["orders"] = orders.row(sound)
+            if "answered" not in row and not known and "program" in options.ways:
                 row |= program.row(sound)
-            if options.rows:
+            if row != before and options.rows:
                 with options.rows.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(row) + "\n")
-        every.append(row)
+            every.append(row)
+    except KeyboardInterrupt:
+        print("broken off; the figures are of what was done")
     return every
 
 
 def curve(rows: list[Row]) -> list[Row]:
     """Return false answers an hour and missed orders for every threshold."""
+    rows = [row for row in rows if "orders" in row]
     other = [row for row in rows if "said" not in row]
-    hours = sum(row["seconds"] for row in other) / 3600
+    hours = max(1e-9, sum(row["seconds"] for row in other) / 3600)
     points = []
     for threshold in [0.01, 0.02, *np.arange(0.05, 1.0, 0.05), 0.97, 0.99]:
         false = sum(row["orders"]["confidence"] >= threshold for row in other)
@@ -143,14 +150,16 @@ def main() -> None:
     parser.add_argument("--orders", type=Path, required=True)
     parser.add_argument("--half", choices=["develop", "report", "all"], default="all")
     parser.add_argument("--most", type=int, default=10_000, help="recordings used")
-    parser.add_argument("--rows", type=Path)
+    parser.add_argument("--most-orders", type=int, default=10_000, help="orders used")
+    parser.add_argument("--ways", nargs="*", default=["program", "orders"], choices=["program", "orders"])
+    parser.add_argument("--rows", type=Path, help="kept, and taken up where it broke off")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--picture", type=Path)
     options = parser.parse_args()
     rows = measured(options)
     result: dict[str, Any] = {"data": f"{options.half} of {options.folder.name}", "kinds": {}}
     for kind in ("speech", "noise"):
-        of_kind = [row for row in rows if row["kind"] == kind]
+        of_kind = [row for row in rows if row["kind"] == kind and "answered" in row]
         hours = sum(row["seconds"] for row in of_kind) / 3600
         answers = [row for row in of_kind if row["answered"]]
         low, high = figures.rate_interval(len(answers), hours)
@@ -166,7 +175,10 @@ def main() -> None:
             "interval": [low, high],
         }
     result["curve"] = curve(rows)
-    print("held to the grammar of the orders:\nthreshold  false an hour  missed clean  missed 6 dB")
+    minutes = sum(row["seconds"] for row in rows if "orders" in row and "said" not in row) / 60
+    result["curve_minutes"] = minutes
+    print(f"held to the grammar of the orders, {minutes:.0f} min of other sound:")
+    print("threshold  false an hour  missed clean  missed 6 dB")
     for point in result["curve"]:
         mark = "  <- the program's" if point["threshold"] == SURE else ""
         print(

@@ -17,6 +17,7 @@ from voice_skill.hearing.moonshine import LONGEST_S, SURE, MoonshineRecognizer
 from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, packaged_weights
 from voice_skill.hearing.spelling import Speller
 from voice_skill.learning import understander_of
+from voice_skill.session import Session, answer, as_sure_as
 from voice_skill.understanding.understander import Understander
 
 LIGHTS = Grammar(
@@ -233,3 +234,14 @@ def test_the_best_sentences_come_with_scores_and_meanings():
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
     assert all(0 <= one.confidence <= 1 and one.readings for one in found)
     assert found[0].readings[0].intent == "light"
+
+
+def test_an_answer_is_no_surer_than_what_was_heard(pack: Pack, understander: Understander, ears: Ears):
+    plain = ears.transcribe(speak("Should I put ice on it?"))
+    assert plain.confidence == 1.0, "heard as it stands in the pack"
+    held = ears.transcribe(speak("I am done.", "espeak-female"))
+    surely = answer(Session(pack, understander), held.text)
+    assert as_sure_as(surely, 0.5).meaning.confidence == pytest.approx(
+        surely.meaning.confidence / 2, abs=0.001
+    )
+    assert 0 < held.confidence <= 1

@@ -1,7 +1,7 @@
 """One conversation: understanding and dialog together, in words. No sound, no threads, no clock."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voice_skill.dialog.dialog import Dialog
 from voice_skill.dialog.pack import Pack
@@ -145,6 +145,12 @@ def answer(session: Session, text: str) -> Answer:
         Step(session.write.line(step), step.hold_s) for step in (exercise.steps if exercise else ())
     )
     return Answer(meaning, turn, reply or question, steps, question if reply else ())
+
+
+def as_sure_as(answer: Answer, heard: float) -> Answer:
+    """Return an answer to words of which the recogniser was sure with probability `heard`, 0..1."""
+    confidence = round(answer.meaning.confidence * heard, 3)
+    return replace(answer, meaning=replace(answer.meaning, confidence=confidence))
 
 
 def as_json(answer: Answer, heard: str, ms: dict[str, int]) -> dict[str, object]:

@@ -18,7 +18,7 @@ from voice_skill.ears import Ears
 from voice_skill.errors import EngineError, MissingError, UsageError
 from voice_skill.learning import understander_of
 from voice_skill.mouth import Mouth
-from voice_skill.session import Answer, Session, answer, as_json
+from voice_skill.session import Answer, Session, answer, as_json, as_sure_as
 
 PAUSE_S = 0.6
 """Between two steps of an answer that is spoken in one go."""
@@ -76,16 +76,17 @@ class _Question:
         session = Session(self.pack, understander, settings.region)
         self.recognizer = ""
         self.ms: dict[str, int] = {}
-        self.heard = text or ""
+        self.heard, sure = text or "", 1.0
         if sound is not None:
             ears = Ears(settings, self.pack, understander)
             ears.load()
             self.recognizer = ears.recognizer.name
             start = time.perf_counter()
-            self.heard = ears.transcribe(sound).text
+            transcript = ears.transcribe(sound)
+            self.heard, sure = transcript.text, transcript.confidence
             self._lap("recognise", start)
         start = time.perf_counter()
-        self.answer: Answer = answer(session, self.heard)
+        self.answer: Answer = as_sure_as(answer(session, self.heard), sure)
         self._lap("understand", start)
 
     def _lap(self, stage: str, start: float) -> None:

@@ -31,7 +31,7 @@ NO_SPEECH = "you"
 
 FULL_SCALE = 32768.0
 
-SURE = 0.6
+SURE = 0.5
 """Confidence from which on a sentence of the grammar is taken for what was said, and not the free text."""
 
 MOST_HYPOTHESES = 5
@@ -42,7 +42,8 @@ MOST_HYPOTHESES = 5
 class _Piece:
     """What was heard in one stretch of sound: as it is taken, and freely. held: sentences of the grammar.
 
-    words: with times from the start of the stretch. seconds: how long it is.
+    words: with times from the start of the stretch. seconds: how long it is. confidence: that a sentence of
+    the grammar is what was said, where one is taken; else 1.0.
     """
 
     text: str = ""
@@ -50,6 +51,7 @@ class _Piece:
     held: tuple[Held, ...] = ()
     words: tuple[Word, ...] = ()
     seconds: float = 0.0
+    confidence: float = 1.0
 
 
 class MoonshineRecognizer:
@@ -126,7 +128,13 @@ class MoonshineRecognizer:
         pieces = [*self._pieces, self._guessed]
         said, freely = _joined(piece.text for piece in pieces), _joined(piece.free for piece in pieces)
         hypotheses = _told(pieces[0].held) if len(pieces) == 1 else ()
-        return Transcript(said, _one_after_another(pieces), (freely,) if freely != said else (), hypotheses)
+        return Transcript(
+            said,
+            _one_after_another(pieces),
+            (freely,) if freely != said else (),
+            hypotheses,
+            min(piece.confidence for piece in pieces),
+        )
 
     def finish(self) -> Transcript:
         """Recognise what came since `reset`."""
@@ -162,7 +170,7 @@ class MoonshineRecognizer:
         taken = bool(held) and held[0].confidence >= SURE and not _is_part(held[0].words, spoken_words(free))
         text, tokens = (held[0].text, held[0].tokens) if taken else (free, best.tokens)
         words = word_times(model, encoded, tokens) if self._word_times else ()
-        return _Piece(text, free, held, words, seconds)
+        return _Piece(text, free, held, words, seconds, held[0].confidence if taken else 1.0)
 
 
 def _told(held: Iterable[Held]) -> tuple[Hypothesis, ...]:

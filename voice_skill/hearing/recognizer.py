@@ -39,6 +39,7 @@ class Transcript:
     """What was recognised. `text` is "" when nothing was; `words` is empty where an engine has no times.
 
     alternatives: other texts that the same sound may have been, and that must not be lost.
+    confidence: that the words mean what was said, 0..1, as far as the recogniser can tell; else 1.0.
     hypotheses: the n best sentences of a grammar, the likeliest first, taken or not; () without a grammar,
     and for sound so long that it is recognised piece by piece.
     """
@@ -47,6 +48,7 @@ class Transcript:
     words: tuple[Word, ...] = ()
     alternatives: tuple[str, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()
+    confidence: float = 1.0
 
 
 class Recognizer(Protocol):

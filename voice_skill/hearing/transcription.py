@@ -11,21 +11,23 @@ MARGIN_S = 0.3
 def transcribe(recognizer: Recognizer, gate: SpeechGate, sound: Sound) -> Transcript:
     """Return what is said in a recording; Transcript("") when nobody speaks.
 
-    Each stretch of speech between long pauses is an utterance of its own. Word times count from the start of
-    the recording.
+    Each stretch of speech between long pauses is an utterance of its own; the least sure of them makes the
+    confidence. Word times count from the start of the recording.
     """
     samples = sound.at(SAMPLE_RATE).samples
     texts: list[str] = []
     others: list[str] = []
     words: list[Word] = []
+    confidence = 1.0
     for start, end in gate.spans(samples, MARGIN_S):
         heard = recognise(recognizer, samples[start:end])
         offset = start / SAMPLE_RATE
         texts.append(heard.text)
+        confidence = min(confidence, heard.confidence)
         others.append(heard.alternatives[0] if heard.alternatives else heard.text)
         words += [Word(word.text, word.start + offset, word.end + offset) for word in heard.words]
     text, other = " ".join(filter(None, texts)), " ".join(filter(None, others))
-    return Transcript(text, tuple(words), (other,) if other != text else ())
+    return Transcript(text, tuple(words), (other,) if other != text else (), confidence=confidence)
 
 
 def recognise(recognizer: Recognizer, speech: Samples) -> Transcript:

@@ -44,7 +44,8 @@ _LONG_AGO = re.compile(
     | (at|in|left)\ (school|college|university) | never\ since | not\ since\ then | none\ since | one\ time
     | when\ i\ was\ (a|an|young|younger|little|pregnant|at|in|having|carrying|expecting)
     | (as|when)\ (a|i\ was)\ (child|kid|boy|girl|teenager|teen|lad|lass|student|youngster|baby|toddler)
-    | once\ (in|at|when|on|as|years) | (?<!pregnant\ )(?<!expecting\ )with\ my\ (first|second|third|last|previous|other)\b
+    | once\ (in|at|when|on|as|years)
+    | (?<!pregnant\ )(?<!expecting\ )with\ my\ (first|second|third|last|previous|other)\b
     | once\ had | (had|got|\w+ed)\ (\w+\ )?once | (was|were|\w+ed)\b.*\bonce$ | history\ of | in\ (the\ )?((19
       |20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
     | when\ (he|she|they)\ (was|were) | died\ of | died\ from | before\ (covid|the\ war|i\ was\ married)
