@@ -87,6 +87,8 @@ def test_its_own_voice_is_no_stop_word(understander: Understander) -> None:
     stop = understander.understand("stop", LEADING)
     assert stops(stop, "Keep that knee straight.")
     assert not stops(stop, "While I lead, say next, repeat or stop.")
+    assert is_echo("straightening your life", "Straighten your leg, and pull your toes toward you.")
+    assert not is_echo("can I take ibuprofen", "Straighten your leg, and pull your toes toward you.")
     assert is_echo("say next", "While I lead, say next, repeat or stop.")
 
 

@@ -41,7 +41,7 @@ from voice_skill.speaking.text import sentences
 from voice_skill.speaking.voice import VoiceSettings
 
 LOUD = 400
-WAIT_S = 3.5
+WAIT_S = 2.2
 
 Asked = list[tuple[str, Sound, float]]
 """Text, sound, and the amplitude from which on it counts as voiced."""

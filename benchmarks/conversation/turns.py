@@ -3,8 +3,8 @@
     python -m benchmarks.conversation.turns [--quick] [--unrelated DIR] [--out results.json]
 
 Runs the program's own code with its real recogniser and voice in a room without time
-(`tests/virtual_room.py`): sound cards and threads are simulated, recognition is taken to last 0.1 s. Rooms are
-made of exponentially decaying noise; the loudspeaker distorts (tanh) and its clock runs 100 ppm fast.
+(`tests/virtual_room.py`): sound cards and threads are simulated, recognition is taken to last 0.1 s. Rooms
+are made of exponentially decaying noise; the loudspeaker distorts (tanh) and its clock runs 100 ppm fast.
 """
 
 import argparse
