@@ -95,7 +95,11 @@ class VirtualLoudspeaker:
 
 @dataclass
 class Room:
-    """One person, one assistant. echo: how the microphone hears the loudspeaker (an impulse response)."""
+    """One person, one assistant.
+
+    echo: how the microphone hears the loudspeaker (an impulse response). distorts: so does the loudspeaker.
+    drift: by so much its clock runs faster than the microphone's.
+    """
 
     pack: Pack
     understander: Understander
@@ -106,6 +110,8 @@ class Room:
     wake: Wake | None = None
     canceller: bool = True
     thinking_s: float = THINKING_S
+    distorts: bool = False
+    drift: float = 0.0
 
     def __post_init__(self) -> None:
         self.clock = Clock()
@@ -120,6 +126,7 @@ class Room:
             np.zeros(FRAME_SAMPLES, np.int16) for _ in range(round(OUTPUT_DELAY_S / STEP_S))
         )
         self._tail = np.zeros(0)
+        self._ahead = 0.0
         self._canceller = EchoCanceller() if self.canceller else None
         self._noise = np.random.default_rng(1)
         self.conversation = assemble(
@@ -215,7 +222,14 @@ class Room:
     def _echo_of(self, audible: Samples) -> np.ndarray:
         if self.echo is None:
             return np.zeros(FRAME_SAMPLES)
-        whole = np.convolve(audible.astype(float), self.echo)
+        sound = audible.astype(float)
+        if self.distorts:
+            sound = 16_000 * np.tanh(sound / 16_000)
+        if self.drift:  # what is heard moves ahead by a fraction of a sample
+            self._ahead += self.drift * FRAME_SAMPLES
+            places = np.arange(FRAME_SAMPLES) + self._ahead % 1.0
+            sound = np.interp(places, np.arange(FRAME_SAMPLES), sound)
+        whole = np.convolve(sound, self.echo)
         whole[: len(self._tail)] += self._tail
         self._tail = whole[FRAME_SAMPLES:]
         return whole[:FRAME_SAMPLES]

@@ -1,5 +1,6 @@
 """`python -m voice_skill` is the same as `voice-skill`."""
 
-from voice_skill.cli import main
+if __name__ == "__main__":
+    from voice_skill.cli import main
 
-main()
+    main()

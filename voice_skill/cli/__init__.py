@@ -3,13 +3,24 @@
 import sys
 import traceback
 
-from voice_skill.cli.app import app
-from voice_skill.cli.common import error_line, verbosity
 from voice_skill.errors import VoiceSkillError
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C where a command does not take it for its ordinary end."""
 
 
 def main() -> None:
     """Run the program; whatever goes wrong is one line on standard error and an exit code."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _run() -> None:
+    from voice_skill.cli.app import app  # takes a while, and Ctrl-C may come at any time
+    from voice_skill.cli.common import error_line
+
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
@@ -26,6 +37,8 @@ def main() -> None:
 
 
 def _unexpected(error: Exception) -> int:
+    from voice_skill.cli.common import error_line
+
     describe = getattr(error, "format_message", None)
     if describe is not None:  # wrong use, as the command-line parser says it
         context = getattr(error, "ctx", None)
@@ -40,5 +53,7 @@ def _unexpected(error: Exception) -> int:
 
 
 def _show_traceback() -> None:
+    from voice_skill.cli.common import verbosity
+
     if verbosity() >= 2:
         traceback.print_exc()

@@ -88,5 +88,5 @@ class Completeness:
         return words[-1] in HESITATIONS | EXPECT_MORE
 
     def _guessed(self, free: Sequence[str], held: Sequence[str]) -> bool:
-        """Tell whether the sentence goes on where the free text ends, or ends otherwise."""
-        return not free or len(free) < len(held) or self._open_ended(free) or free[-1] != held[-1]
+        """Tell whether the sentence goes on where the free text ends."""
+        return not free or len(free) < len(held) or self._open_ended(free)

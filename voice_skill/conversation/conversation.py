@@ -262,7 +262,7 @@ class Conversation:
         meaning = thought.meaning
         if self._barge_in() == "off":
             return False
-        if self._barge_in() == "stop_words":
+        if self._barge_in() == "stop_words" or not stretch.clear:
             return stops(meaning, self.performer.sentence)
         if len(spoken_words(meaning.text)) > 1 and is_echo(meaning.text, self.performer.sentence):
             return False

@@ -1,6 +1,6 @@
 """What makes the assistant fall silent while it speaks, and what does not."""
 
-from collections.abc import Iterable
+from rapidfuzz import fuzz
 
 from voice_skill.conversation.words import spoken_words
 from voice_skill.dialog.words import STEERING
@@ -14,6 +14,9 @@ QUESTION_WORDS = 3
 """Fewer words are no question."""
 
 COMMAND_FROM = 0.8
+
+LIKE_LETTERS, LIKE = 10, 72.0
+"""From so many letters on, a text so like a part of another, in percent, is that part misheard."""
 
 COMMANDS = STEERING - {"yes", "no", "thanks"}
 
@@ -57,11 +60,12 @@ def stops(meaning: Meaning, spoken: str) -> bool:
 
 
 def is_echo(heard: str, spoken: str) -> bool:
-    """Tell whether all the words heard are, in this order, words that the assistant is saying."""
+    """Tell whether what was heard sounds like a part of what the assistant is saying."""
     words = spoken_words(heard)
-    return bool(words) and _contains(spoken_words(spoken), words)
-
-
-def _contains(text: Iterable[str], words: Iterable[str]) -> bool:
-    rest = iter(text)
-    return all(word in rest for word in words)
+    if not words:
+        return False
+    rest = iter(spoken_words(spoken))
+    if all(word in rest for word in words):
+        return True
+    text = " ".join(words)
+    return len(text) >= LIKE_LETTERS and fuzz.partial_ratio(text, spoken.lower()) >= LIKE

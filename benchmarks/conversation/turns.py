@@ -1,0 +1,174 @@
+"""Who gets to speak: cut-offs, barge-in through simulated rooms, sounds that are no interruption, other talk.
+
+    python -m benchmarks.conversation.turns [--quick] [--unrelated DIR] [--out results.json]
+
+Runs the program's own code with its real recogniser and voice in a room without time
+(`tests/virtual_room.py`): sound cards and threads are simulated, recognition is taken to last 0.1 s. Rooms
+are made of exponentially decaying noise; the loudspeaker distorts (tanh) and its clock runs 100 ppm fast.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.conversation.questions import COMMANDS, NO_COMMANDS, PAUSED
+from tests.test_conversation import House
+from tests.virtual_room import Room
+from tests.voices import speak
+from voice_skill.audio.files import read_audio
+from voice_skill.audio.frames import SAMPLE_RATE, join, silence
+from voice_skill.events import Interrupted, Saying
+
+VOICES = ("piper", "espeak-british", "piper-fast", "espeak-female")
+GAPS_S = (0.4, 0.8, 1.2)
+ECHO_DB = (0, 10)
+REVERBERATION_S = (0.2, 0.4)
+SPEECH_RMS = 3000.0
+
+
+def impulse(reverberation_s: float, seed: int) -> np.ndarray:
+    """Return a room's response of power 1 that begins after 8 ms."""
+    count = round(reverberation_s * SAMPLE_RATE)
+    decay = np.exp(-6.9 * np.arange(count) / count)
+    response = np.random.default_rng(seed).normal(size=count) * decay
+    response[0] = 6.0
+    return np.concatenate([np.zeros(128), response / np.sqrt((response**2).sum())])
+
+
+def cut_offs(house: House, quick: bool) -> dict[str, object]:
+    cut, asked, unanswered = [], 0, 0
+    for voice in VOICES[: 1 if quick else 2]:
+        for first, second in PAUSED:
+            for gap in GAPS_S:
+                room = house.room(echo=None)
+                sound = join([speak(first, voice), silence(max(0.05, gap - 0.28)), speak(second, voice)])
+                end = room.sound(sound, 1.0)
+                room.run(end + 2.5)
+                asked += 1
+                answered = room.next_sound(1.0)
+                unanswered += int(answered == float("inf"))
+                if answered < end - 0.05:
+                    cut.append([voice, first, second, gap, round(float(end - answered), 2)])
+    return {"n": asked, "cut_off": len(cut), "unanswered": unanswered, "which": cut}
+
+
+def speaking_room(house: House, response: np.ndarray) -> Room:
+    room = house.room(echo=response, distorts=True, drift=1e-4)
+    end = room.say("My calf is cramping.", 1.0)
+    room.run(end + 2.3)
+    return room
+
+
+def stops_after(room: Room, begin: float) -> float:
+    """Return the seconds from `begin` until nothing is heard for a quarter of a second."""
+    loud = np.abs(room.heard.astype(int)) > 200
+    at = round(begin * SAMPLE_RATE)
+    while at < len(loud) and loud[at : at + SAMPLE_RATE // 4].any():
+        at += 160
+    return at / SAMPLE_RATE - begin
+
+
+def barge_in(house: House, quick: bool) -> dict[str, object]:
+    stops, heard, rows = [], 0, []
+    for number, (voice, text) in enumerate((v, t) for v in VOICES[: 2 if quick else 4] for t in COMMANDS):
+        for echo_db in ECHO_DB:
+            response = impulse(REVERBERATION_S[number % 2], number)
+            room = speaking_room(house, response * 10 ** (echo_db / 20))
+            now = room.now
+            sound = speak(text, voice)
+            onset = np.flatnonzero(np.abs(sound.samples.astype(int)) > 300)[0] / SAMPLE_RATE
+            room.sound(sound, now)
+            room.run(now + 4)
+            since = [event for at, event in room.events if at > now]
+            interrupted = [event for event in since if isinstance(event, Interrupted)]
+            said = [event for event in since if isinstance(event, Saying)]
+            heard += bool(interrupted and said)
+            stops.append(stops_after(room, now + onset))
+            rows.append([voice, text, echo_db, round(float(stops[-1]), 2), bool(interrupted)])
+    missed = [row for row in rows if not row[4]]
+    return {
+        "n": len(rows),
+        "interrupted": heard,
+        "stop_ms": {f"p{p}": round(1000 * float(np.percentile(stops, p))) for p in (50, 95)},
+        "missed": missed,
+    }
+
+
+def no_interruptions(house: House, quick: bool) -> dict[str, object]:
+    wrong, count = [], 0
+    for voice in VOICES[: 2 if quick else 4]:
+        for number, text in enumerate(NO_COMMANDS):
+            room = speaking_room(house, impulse(0.3, number))
+            now = room.now
+            room.say(text, now, voice)
+            room.run(now + 5)
+            count += 1
+            stopped = [e.text for at, e in room.events if isinstance(e, Interrupted) and at > now]
+            if stopped:
+                wrong.append([voice, text, stopped])
+    return {"n": count, "interrupted": len(wrong), "which": wrong}
+
+
+def own_speech(house: House, minutes: float) -> dict[str, object]:
+    """Let it lead exercise after exercise in a loud room, with nobody else there."""
+    spoken = interrupted = 0.0
+    seed = 0
+    while spoken < 60 * minutes:
+        room = house.room(echo=impulse(0.3, seed) * 10 ** (6 / 20), distorts=True, drift=1e-4)
+        room.say("My calf is cramping.", 1.0)
+        room.run(110)
+        spoken += float(np.mean(np.abs(room.heard.astype(int)) > 100) * 110 * 2)
+        interrupted += len([1 for at, e in room.events if isinstance(e, Interrupted) and at > 3])
+        seed += 1
+    return {"minutes_of_own_speech": round(spoken / 60, 1), "self_interruptions": int(interrupted)}
+
+
+def unrelated(house: House, folder: Path, clips: int) -> dict[str, object]:
+    room = house.room(echo=None)
+    answers, seconds = [], 0.0
+    files = sorted(one for one in folder.rglob("*") if one.suffix in (".wav", ".flac"))
+    chosen = np.random.default_rng(11).permutation(len(files))[:clips]
+    for number in chosen:
+        sound = read_audio(files[number])
+        before = len(room.said())
+        end = room.sound(sound, room.now + 1.0)
+        room.run(end + 2.0)
+        seconds += sound.seconds + 3
+        if len(room.said()) > before:
+            answers.append(room.said()[-1][1][:60])
+            room.conversation.forget()
+    return {
+        "clips": len(chosen),
+        "minutes": round(seconds / 60, 1),
+        "answers": len(answers),
+        "which": answers,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="about a quarter of everything")
+    parser.add_argument("--unrelated", type=Path, help="folder with recordings of other talk")
+    parser.add_argument("--out", type=Path)
+    given = parser.parse_args()
+    house = House()
+    parts = {
+        "cut_offs": lambda: cut_offs(house, given.quick),
+        "barge_in": lambda: barge_in(house, given.quick),
+        "no_interruption": lambda: no_interruptions(house, given.quick),
+        "own_speech": lambda: own_speech(house, 2 if given.quick else 10),
+    }
+    if given.unrelated:
+        parts["unrelated"] = lambda: unrelated(house, given.unrelated, 100 if given.quick else 600)
+    results = {}
+    for name, part in parts.items():
+        results[name] = part()
+        print(name, json.dumps(results[name]), flush=True)
+    if given.out:
+        given.out.write_text(json.dumps(results, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,244 @@
+"""The parts of the conversation, each by itself."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.voices import speak
+from voice_skill.assistant import Glance
+from voice_skill.audio.echo import EchoCanceller
+from voice_skill.audio.frames import FRAME_SAMPLES, SAMPLE_RATE, Frame
+from voice_skill.audio.playback import Playback
+from voice_skill.cli.listen import status_line
+from voice_skill.cli.pushes import pushes_of
+from voice_skill.config import Settings, load_settings, override
+from voice_skill.conversation.completeness import Completeness, Patience
+from voice_skill.conversation.interruptions import interrupts, is_echo, stops
+from voice_skill.conversation.jobs import Worker
+from voice_skill.dialog.pack import load_pack
+from voice_skill.errors import EngineError, MissingError
+from voice_skill.learning import understander_of
+from voice_skill.service import unit
+from voice_skill.understanding.meaning import Context, Meaning
+from voice_skill.understanding.understander import Understander
+
+PATIENCE = Patience()
+
+
+@pytest.fixture(scope="module")
+def understander() -> Understander:
+    return understander_of(load_pack("en"))
+
+
+@pytest.mark.parametrize(
+    ("text", "wait"),
+    [
+        ("my calf is cramping", PATIENCE.complete),
+        ("stop", PATIENCE.complete),
+        ("my chest hurts", PATIENCE.complete),
+        ("my calf is cramping and", PATIENCE.open),
+        ("my calf, um", PATIENCE.open),
+        ("my calf, the left one", PATIENCE.open),
+        ("can i", PATIENCE.open),
+        ("", PATIENCE.open),
+    ],
+)
+def test_how_long_to_wait_for_more(understander: Understander, text: str, wait: float) -> None:
+    meaning = understander.understand(text) if text else Meaning("", None)
+    assert Completeness(load_pack("en")).wait(meaning, Context()) == wait
+
+
+def test_a_place_is_an_answer_when_it_was_asked_for(understander: Understander) -> None:
+    asked = Context(asking_slot="muscle", in_session=True)
+    meaning = understander.understand("my calf", asked)
+    assert Completeness(load_pack("en")).wait(meaning, asked) == PATIENCE.complete
+
+
+def test_an_end_that_the_recogniser_guessed_is_waited_for(understander: Understander) -> None:
+    meaning = understander.understand("my calf is cramping")
+    completeness = Completeness(load_pack("en"))
+    assert completeness.wait(meaning, Context(), ("my calf is",)) > PATIENCE.likely
+
+
+LEADING = Context(in_session=True)
+
+
+@pytest.mark.parametrize("text", ["stop", "next", "wait", "louder", "my chest hurts", "can I take ibuprofen"])
+def test_what_interrupts(understander: Understander, text: str) -> None:
+    assert interrupts(understander.understand(text, LEADING), LEADING)
+
+
+@pytest.mark.parametrize("text", ["mhm", "okay", "right", "yes", "ow", "thank you", "my train is late"])
+def test_what_does_not_interrupt(understander: Understander, text: str) -> None:
+    assert not interrupts(understander.understand(text, LEADING), LEADING)
+
+
+def test_a_yes_interrupts_the_question_it_answers(understander: Understander) -> None:
+    asked = Context(("yes", "no"), in_session=True)
+    assert interrupts(understander.understand("no", asked), asked, asking=True)
+
+
+def test_its_own_voice_is_no_stop_word(understander: Understander) -> None:
+    stop = understander.understand("stop", LEADING)
+    assert stops(stop, "Keep that knee straight.")
+    assert not stops(stop, "While I lead, say next, repeat or stop.")
+    assert is_echo("straightening your life", "Straighten your leg, and pull your toes toward you.")
+    assert not is_echo("can I take ibuprofen", "Straighten your leg, and pull your toes toward you.")
+    assert is_echo("say next", "While I lead, say next, repeat or stop.")
+
+
+def test_a_paused_sound_falls_silent_at_once_and_goes_on_a_little_earlier() -> None:
+    playback = Playback(np.full(1000, 1000, np.int16), rate=1000)
+    assert len(playback.next(400)) == 400
+    playback.pause()
+    fading = playback.next(20)
+    assert fading[-1] == 0
+    assert not len(playback.next(20))
+    assert not playback.finished
+    playback.resume()
+    rest = 0
+    while not playback.finished:
+        rest += len(playback.next(20))
+    assert rest == 1000 - 400 + 250
+
+
+def test_a_worker_goes_on_after_a_failure_and_revives_its_engine() -> None:
+    revived = threading.Event()
+    worker = Worker("test", 4, revived.set)
+    failed = worker.submit(lambda: 1 // 0)
+    good = worker.submit(lambda: 42)
+    assert revived.wait(5)
+    while not good.done:
+        time.sleep(0.01)
+    assert good.result == 42
+    with pytest.raises(EngineError, match="division"):
+        _ = failed.result
+    worker.close()
+
+
+def test_a_worker_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voice_skill.conversation.jobs.HUNG_AFTER_S", 0.1)
+    let_go = threading.Event()
+    worker = Worker("recogniser", 4, lambda: None)
+    stuck = worker.submit(let_go.wait)
+    time.sleep(0.3)
+    assert worker.check() == "recogniser hung and was started again"
+    assert stuck.done
+    again = worker.submit(lambda: "alive")
+    while not again.done:
+        time.sleep(0.01)
+    assert again.result == "alive"
+    let_go.set()
+    worker.close()
+
+
+def test_a_worker_with_too_much_to_do_drops_the_oldest() -> None:
+    let_go = threading.Event()
+    worker = Worker("test", 1, lambda: None)
+    worker.submit(let_go.wait)
+    time.sleep(0.1)
+    old, new = worker.submit(lambda: "old"), worker.submit(lambda: "new")
+    assert old.done
+    let_go.set()
+    while not new.done:
+        time.sleep(0.01)
+    assert new.result == "new"
+    worker.close()
+
+
+def through(canceller: EchoCanceller, heard: np.ndarray, played: np.ndarray) -> np.ndarray:
+    """Return what the canceller makes of a recording, and the loudspeaker's part in it."""
+    out = []
+    for at in range(0, len(heard) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
+        now = 100.0 + at / SAMPLE_RATE
+        canceller.played.add(played[at : at + FRAME_SAMPLES], SAMPLE_RATE, now + 0.06)
+        out.append(canceller.clean(Frame(heard[at : at + FRAME_SAMPLES], now)).samples)
+    return np.concatenate(out)
+
+
+def power(samples: np.ndarray) -> float:
+    return float(np.mean(samples.astype(float) ** 2)) + 1e-9
+
+
+def test_its_own_voice_is_taken_out_and_another_voice_is_left() -> None:
+    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 3)
+    room = np.zeros(2000)
+    room[[960 + 160, 1400, 1900]] = 0.6, 0.3, 0.15
+    echo = np.convolve(own, room)[: len(own)]
+    canceller = EchoCanceller()
+    left = through(canceller, echo.astype(np.int16), own)
+    second = slice(2 * SAMPLE_RATE, len(left))
+    assert 10 * np.log10(power(echo[second]) / power(left[second])) > 15
+    assert canceller.trusted
+
+
+def test_with_headphones_a_voice_is_left_as_it_is() -> None:
+    own = speak("Straighten your leg, and pull your toes toward you.").samples
+    other = np.zeros(len(own), np.int16)
+    voice = speak("Stop.", "espeak-british").samples
+    other[SAMPLE_RATE : SAMPLE_RATE + len(voice)] = voice
+    left = through(EchoCanceller(), other, own)[256:]
+    heard = other[: len(left)].astype(float)
+    assert np.corrcoef(left, heard)[0, 1] > 0.98
+
+
+def test_a_profile_sets_what_nobody_else_sets(tmp_path: Path) -> None:
+    (tmp_path / "night.yaml").write_text("profile: night\nrate: 1.1\n")
+    night = load_settings(tmp_path / "night.yaml")
+    assert (night.volume, night.rate, night.tone, night.follows_speaker) == (0.35, 1.1, False, True)
+    assert override(night, volume=0.9).volume == 0.9
+    assert override(night, profile="day").volume == 1.0
+
+
+def test_config_show_is_a_settings_file(tmp_path: Path) -> None:
+    show = [sys.executable, "-m", "voice_skill", "config", "show"]
+    shown = subprocess.run(show, capture_output=True, text=True, check=True)
+    (tmp_path / "all.yaml").write_text(shown.stdout)
+    assert load_settings(tmp_path / "all.yaml") == load_settings()
+    assert shown.stdout.count("#") > len(Settings.model_fields)
+
+
+def test_config_check_names_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("region: uk\nvolume: 3\n")
+    check = [sys.executable, "-m", "voice_skill", "config", "check", str(tmp_path / "bad.yaml")]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "bad.yaml:2: volume" in "".join(done.stderr.splitlines())
+
+
+def test_the_service_is_watched_and_has_no_network(tmp_path: Path) -> None:
+    text = unit(tmp_path / "my config.yaml")
+    assert "WatchdogSec=30" in text
+    assert "PrivateNetwork=yes" in text
+    assert f"--config '{tmp_path}/my config.yaml'" in text
+
+
+def test_each_line_of_the_push_command_is_a_push() -> None:
+    with pushes_of(Settings(wake="push", push_command="echo pressed")) as wake:
+        assert wake is not None
+        deadline = time.monotonic() + 5
+        while not wake.armed(0.0) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert wake.armed(0.0)
+    with pushes_of(Settings()) as wake:
+        assert wake is None
+
+
+def test_a_push_command_that_is_not_there_is_one_line() -> None:
+    with (
+        pytest.raises(MissingError, match="push_command"),
+        pushes_of(Settings(wake="push", push_command="/nowhere/button")),
+    ):
+        pass
+
+
+def test_the_status_line_shows_level_state_and_countdown() -> None:
+    line = status_line(Glance(-35.0, "speaking", 12.4)).plain
+    assert line.count("█") == 10
+    assert "speaking" in line
+    assert "hold 12 s" in line
