@@ -2,9 +2,18 @@
 
 import pytest
 
+from voice_skill.dialog.pack import load_pack
+from voice_skill.learning import understander_of
+from voice_skill.understanding import Understander
 from voice_skill.understanding.misheard import Ear, sound
 from voice_skill.understanding.normalize import normalize
 from voice_skill.understanding.words import listed
+
+
+@pytest.fixture(scope="module")
+def understander() -> Understander:
+    return understander_of(load_pack("en"))
+
 
 KNOWN = listed("can i take for my leg is it right cramp cramping the a have be in on tin lid what")
 NAMES = ("ibuprofen", "paracetamol", "baclofen", "tylenol", "detralex", "charley horse", "anadin")
@@ -55,3 +64,12 @@ def test_what_sounds_alike_has_the_same_consonants():
     assert sound("ibuprofen") == sound("i be profane")
     assert sound("tylenol") == sound("tie lenol")
     assert sound("calf") != sound("foot")
+
+
+@pytest.mark.parametrize("heard", ["Just pain.", "I have just pain.", "Um, chased pain"])
+def test_what_may_have_been_chest_pain_is_asked_about(understander: Understander, heard: str):
+    assert understander.understand(heard).doubt == "chest_pain"
+
+
+def test_the_same_words_in_a_longer_sentence_are_what_they_are(understander: Understander):
+    assert understander.understand("it's just pain in my calf").doubt == ""

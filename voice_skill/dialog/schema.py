@@ -203,6 +203,8 @@ class RedFlag(Part):
     The gravest level wins, then the order of the file. examples: free sentences, for likeness.
     say: the answer, the instruction first.
     question: asked when the sign is possible but not clear.
+    heard_as: whole sentences that a recogniser may write for it ("just pain" for chest pain); they leave
+    a doubt, so the question is asked.
     always: counts also when it is only asked about or supposed ("if I did kill myself ...").
     """
 
@@ -210,6 +212,7 @@ class RedFlag(Part):
     said: list[Text] = Field(min_length=1)
     unless: list[Text] = Field(default_factory=list)
     examples: list[Text] = Field(default_factory=list)
+    heard_as: list[Text] = Field(default_factory=list)
     question: Text | None = None
     always: bool = False
     say: list[Statement] = Field(min_length=1)

@@ -15,15 +15,18 @@ from voice_skill.understanding.intents import BY_MEDICINE, FLAG_INTENT, SLOTS, S
 from voice_skill.understanding.likeness import Likeness, Sample
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Candidate, Context, Meaning
 from voice_skill.understanding.misheard import Ear
-from voice_skill.understanding.normalize import Words, normalize, pieces, without_fillers
+from voice_skill.understanding.normalize import Words, normal_form, normalize, pieces, without_fillers
 from voice_skill.understanding.red_flags import Level, RedFlagFinder, Sign
 from voice_skill.understanding.sentences import SentenceEncoder, common_words
 from voice_skill.understanding.slots import Mention, SlotFinder, allowed_slots
 from voice_skill.understanding.templates import ListSpans, Template
-from voice_skill.understanding.words import CRIES
+from voice_skill.understanding.words import CRIES, FILLERS
 
 CERTAIN = 0.97
 """Confidence of a red flag heard by rule, and of a whole phrase of the pack."""
+
+UNSURE = 0.3
+"""Confidence where a recogniser may have written something else for a red flag."""
 
 LIKE_A_FLAG = 0.5
 """From this probability on, words that no rule foresaw count as a red flag."""
@@ -78,6 +81,9 @@ class Understander:
         names = (name for slot in NAMES for name in self._slots.phrases.get(slot, ()) if " " not in name)
         self._ear = Ear([*names, *HEARD_WRONG], ordinary | self._slots.vocabulary | self._signs.vocabulary)
         self._levels = {name: flag.level for name, flag in red_flags.items()}
+        self._heard_as = {
+            normal_form(said): name for name, flag in red_flags.items() for said in flag.heard_as
+        }
         self._places = frozenset(
             word for text in self._slots.phrases.get("muscle", ()) for word in text.split()
         )
@@ -98,6 +104,11 @@ class Understander:
         signs = self._signs.find(heard) if len(text) <= _LONG else self._anywhere(text)
         if signs and signs[0].mood == "now":
             return _flagged(text, signs[0].flag, signs[0].level, CERTAIN)
+        maybe = self._heard_as.get(" ".join(word for word in heard.words if word not in FILLERS))
+        if maybe:
+            return Meaning(
+                text, OUT_OF_SCOPE, {}, "none", UNSURE, (Candidate(OUT_OF_SCOPE, UNSURE),), doubt=maybe
+            )
         core = without_fillers(heard.words)
         mentions = self._slots.mentions(heard.words)
         slots = self._slots.values(heard, mentions)
