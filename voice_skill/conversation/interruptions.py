@@ -37,13 +37,15 @@ def interrupts(meaning: Meaning, context: Context, *, asking: bool = False) -> b
     """
     if meaning.intent is None:
         return False
-    if meaning.urgency in ("urgent", "emergency") or meaning.doubt:
+    if meaning.urgency in ("urgent", "emergency"):
         return True
     if asking and meaning.intent in context.expecting and meaning.confidence >= COMMAND_FROM:
         return True
     words = spoken_words(meaning.text)
     if LISTENER_SOUNDS.issuperset(words):
         return False
+    if meaning.doubt and len(words) >= QUESTION_WORDS:
+        return True
     if meaning.intent in STEERING:
         return meaning.intent in COMMANDS and meaning.confidence >= COMMAND_FROM
     question = len(words) >= QUESTION_WORDS and meaning.intent != OUT_OF_SCOPE
