@@ -29,6 +29,7 @@ from voice_skill.audio.files import write_wav
 from voice_skill.audio.frames import SAMPLE_RATE, Sound
 from voice_skill.audio.loudspeaker import Loudspeaker
 from voice_skill.audio.microphone import Microphone
+from voice_skill.audio.playback import Playback
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import load_pack
 from voice_skill.dialog.state import Say
@@ -156,6 +157,7 @@ class Classic:
         self._voice.load()
         self._microphone, self._loudspeaker = microphone, loudspeaker
         self._turns = TurnDetector(TurnSettings(silence_s=1.0))
+        self._playing: Playback | None = None
 
     def step(self) -> None:
         frame = self._microphone.read(0.1)
@@ -165,10 +167,12 @@ class Classic:
                 if self._session.addressed(meaning):
                     said = [one for one in self._session.hear(meaning).actions if isinstance(one, Say)]
                     first = sentences(said[0].lines[0].text)[0]
-                    self._loudspeaker.start(self._voice.render(first, VoiceSettings()))
+                    self._playing = self._loudspeaker.start(self._voice.render(first, VoiceSettings()))
 
     def forget(self) -> None:
         self._session.forget()
+        if self._playing is not None:
+            self._playing.cancel.set()
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Who gets to speak: cut-offs, barge-in through simulated rooms, sounds that are no interruption, other talk.
 
-    python -m benchmarks.conversation.turns [--quick] [--unrelated DIR] [--out results.json]
+    python -m benchmarks.conversation.turns [--quick] [--only PART] [--unrelated DIR] [--out results.json]
 
 Runs the program's own code with its real recogniser and voice in a room without time
 (`tests/virtual_room.py`): sound cards and threads are simulated, recognition is taken to last 0.1 s. Rooms
@@ -151,6 +151,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="about a quarter of everything")
     parser.add_argument("--unrelated", type=Path, help="folder with recordings of other talk")
+    parser.add_argument("--only", default="", help="one part: cut_offs, barge_in, ...")
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     house = House()
@@ -164,6 +165,8 @@ def main() -> None:
         parts["unrelated"] = lambda: unrelated(house, given.unrelated, 100 if given.quick else 600)
     results = {}
     for name, part in parts.items():
+        if given.only not in ("", name):
+            continue
         results[name] = part()
         print(name, json.dumps(results[name]), flush=True)
     if given.out:

@@ -18,6 +18,11 @@ COMMAND_FROM = 0.8
 LIKE_LETTERS, LIKE = 10, 72.0
 """From so many letters on, a text so like a part of another, in percent, is that part misheard."""
 
+LOOSELY = 55.0
+"""The same, while the own voice is surely in what is heard."""
+
+MOST_REPEATED = 5
+
 COMMANDS = STEERING - {"yes", "no", "thanks"}
 
 STOP_WORDS = frozenset({"stop", "pause", "next"})
@@ -37,13 +42,15 @@ def interrupts(meaning: Meaning, context: Context, *, asking: bool = False) -> b
     """
     if meaning.intent is None:
         return False
-    if meaning.urgency in ("urgent", "emergency") or meaning.doubt:
+    if meaning.urgency in ("urgent", "emergency"):
         return True
     if asking and meaning.intent in context.expecting and meaning.confidence >= COMMAND_FROM:
         return True
     words = spoken_words(meaning.text)
     if LISTENER_SOUNDS.issuperset(words):
         return False
+    if meaning.doubt and len(words) >= QUESTION_WORDS:
+        return True
     if meaning.intent in STEERING:
         return meaning.intent in COMMANDS and meaning.confidence >= COMMAND_FROM
     question = len(words) >= QUESTION_WORDS and meaning.intent != OUT_OF_SCOPE
@@ -55,12 +62,12 @@ def stops(meaning: Meaning, spoken: str) -> bool:
 
     spoken: what the assistant is saying meanwhile.
     """
-    grave = meaning.urgency in ("urgent", "emergency") and not is_echo(meaning.text, spoken)
-    return grave or (meaning.intent in STOP_WORDS and not is_echo(meaning.text, spoken))
+    wanted = meaning.urgency in ("urgent", "emergency") or meaning.intent in STOP_WORDS
+    return wanted and not is_echo(meaning.text, spoken, LOOSELY) and not _stutters(meaning.text)
 
 
-def is_echo(heard: str, spoken: str) -> bool:
-    """Tell whether what was heard sounds like a part of what the assistant is saying."""
+def is_echo(heard: str, spoken: str, like: float = LIKE) -> bool:
+    """Tell whether what was heard sounds like a part of what the assistant is saying, so much in percent."""
     words = spoken_words(heard)
     if not words:
         return False
@@ -68,4 +75,10 @@ def is_echo(heard: str, spoken: str) -> bool:
     if all(word in rest for word in words):
         return True
     text = " ".join(words)
-    return len(text) >= LIKE_LETTERS and fuzz.partial_ratio(text, spoken.lower()) >= LIKE
+    return len(text) >= LIKE_LETTERS and fuzz.partial_ratio(text, spoken.lower()) >= like
+
+
+def _stutters(text: str) -> bool:
+    """Tell whether one word makes up most of a text: what a recogniser writes when two voices are mixed."""
+    words = spoken_words(text)
+    return len(words) > MOST_REPEATED and max(map(words.count, words)) > len(words) / 2
