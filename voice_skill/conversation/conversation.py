@@ -18,7 +18,7 @@ from voice_skill.conversation.stretch import Stretch
 from voice_skill.conversation.thinking import Earlier, Thinker, Thought
 from voice_skill.conversation.wake import Wake
 from voice_skill.conversation.words import spoken_words
-from voice_skill.dialog.state import Action, CancelTimers, Change, End, Say, StartTimer, Turn
+from voice_skill.dialog.state import Action, CancelTimers, Change, End, Say, StartTimer
 from voice_skill.errors import EngineError
 from voice_skill.events import Ended, Fault, Interrupted, Saying, TurnHeard, Understood, Watcher
 from voice_skill.hearing.turns import SpeechStarted, TurnDetector
@@ -56,7 +56,6 @@ WARY_S = 6.0
 """After talk that was not for it, the assistant does not hold its breath for sounds for so long."""
 
 TONE_AFTER_S = 0.4
-
 ASIDES = frozenset({"louder", "quieter", "slower", "faster", "time_left", "help"})
 """After these the assistant goes on with what it was saying."""
 
@@ -287,8 +286,7 @@ class Conversation:
     def _finish(self, stretch: Stretch) -> None:
         """Answer a stretch that is over and understood, if it is for the assistant."""
         self._waiting = None
-        thought = stretch.thought
-        if thought is None:
+        if (thought := stretch.thought) is None:
             return
         meaning = thought.meaning
         if stretch.into_speech and stretch.interrupted is None:
@@ -332,7 +330,7 @@ class Conversation:
         left = stretch.interrupted or self.performer.drop()
         self._earlier = Earlier(stretch.samples, self.session.state, self.session.context, meaning)
         self._answered_at = self._last_words = now
-        turn: Turn = self.session.hear(meaning, self.timers.left("hold"))
+        turn = self.session.hear(meaning, self.timers.left("hold"))
         self.performer.perform(turn.actions)
         if is_aside(turn.actions):
             self.performer.take_up(left if meaning.intent in ASIDES else timers_in(left))
@@ -389,8 +387,8 @@ class Conversation:
                 self.session.forget()
                 self._earlier = None
                 self._watch(Ended())
-            case Say():
-                raise AssertionError("the performer speaks")
+            case Say():  # the performer's own
+                return
         self._last_words = self._clock()
 
     def _say(self, say: Say) -> None:
