@@ -21,6 +21,16 @@ ADDRESSED_FROM = 0.5
 """Confidence from which talk in a room where no conversation runs is taken to be for the assistant."""
 
 
+SOMEBODY = frozenset(
+    "i i'm i've i'd i'll my me mine myself he he's she she's his her him they their you your you're".split()  # noqa: SIM905
+)
+"""Talk that may tell of an emergency names somebody; a film, football and the weather do not."""
+
+
+def _is_about_somebody(text: str) -> bool:
+    return not SOMEBODY.isdisjoint(text.lower().replace("\u2019", "'").replace(",", " ").split())
+
+
 class Session:
     """A running conversation over a pack. Build the pack's Understander once and share it."""
 
@@ -70,7 +80,9 @@ class Session:
             chatter = self._off_subject or len(meaning.text.split()) > CHATTER_WORDS
             return meaning.intent != OUT_OF_SCOPE or bool(meaning.doubt) or not chatter
         about = meaning.intent != OUT_OF_SCOPE and meaning.intent not in STEERING
-        return bool(meaning.doubt) or (about and meaning.confidence >= ADDRESSED_FROM)
+        return (bool(meaning.doubt) and _is_about_somebody(meaning.text)) or (
+            about and meaning.confidence >= ADDRESSED_FROM
+        )
 
     def hear(self, meaning: Meaning, hold_left: float | None = None) -> Turn:
         """Take what was meant and return what follows."""
