@@ -27,8 +27,14 @@ SOMEBODY = frozenset(
 """Talk that may tell of an emergency names somebody; a film, football and the weather do not."""
 
 
+CURT = 2
+"""Words in which somebody in need may name nobody: "just pain", heard for "chest pain"."""
+
+
 def _is_about_somebody(text: str) -> bool:
-    return not SOMEBODY.isdisjoint(text.lower().replace("\u2019", "'").replace(",", " ").split())
+    return len(text.split()) <= CURT or not SOMEBODY.isdisjoint(
+        text.lower().replace("\u2019", "'").replace(",", " ").split()
+    )
 
 
 class Session:
