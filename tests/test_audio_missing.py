@@ -99,5 +99,5 @@ def test_control_c_ends_a_program_that_listens_or_speaks_at_once(sound_server: S
         program.send_signal(signal.SIGINT)
         begun = time.monotonic()
         _, errors = program.communicate(timeout=10)
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 5, "at once, and not at the end of the sound"
         assert errors.splitlines()[-1] == "KeyboardInterrupt"
