@@ -22,19 +22,20 @@ ADDRESSED_FROM = 0.5
 
 
 SOMEBODY = frozenset(
-    "i i'm i've i'd i'll my me mine myself he he's she she's his her him they their you your you're".split()  # noqa: SIM905
+    ("i", "i'm", "i've", "i'd", "i'll", "my", "me", "mine", "myself", "we", "our")
+    + ("he", "he's", "his", "him", "she", "she's", "her", "they", "their", "them")
 )
 """Talk that may tell of an emergency names somebody; a film, football and the weather do not."""
 
+FEWEST_WORDS = 4
+"""Shorter remarks in a room where no conversation runs are too little to build a doubt on."""
 
-CURT = 2
-"""Words in which somebody in need may name nobody: "just pain", heard for "chest pain"."""
 
-
-def _is_about_somebody(text: str) -> bool:
-    return len(text.split()) <= CURT or not SOMEBODY.isdisjoint(
-        text.lower().replace("\u2019", "'").replace(",", " ").split()
-    )
+def _may_be_an_alarm(meaning: Meaning) -> bool:
+    """Tell whether a doubt about a red flag is worth asking about when nobody has spoken to us yet."""
+    words = meaning.text.lower().replace("\u2019", "'").replace(",", " ").split()
+    about_somebody = len(words) >= FEWEST_WORDS and not SOMEBODY.isdisjoint(words)
+    return bool(meaning.doubt) and (meaning.misheard or about_somebody)
 
 
 class Session:
@@ -86,9 +87,7 @@ class Session:
             chatter = self._off_subject or len(meaning.text.split()) > CHATTER_WORDS
             return meaning.intent != OUT_OF_SCOPE or bool(meaning.doubt) or not chatter
         about = meaning.intent != OUT_OF_SCOPE and meaning.intent not in STEERING
-        return (bool(meaning.doubt) and _is_about_somebody(meaning.text)) or (
-            about and meaning.confidence >= ADDRESSED_FROM
-        )
+        return _may_be_an_alarm(meaning) or (about and meaning.confidence >= ADDRESSED_FROM)
 
     def hear(self, meaning: Meaning, hold_left: float | None = None) -> Turn:
         """Take what was meant and return what follows."""

@@ -42,7 +42,8 @@ class Meaning:
 
     text: as heard. intent: a name of the taxonomy, "out_of_scope", or None when nothing was said.
     urgency: of a red flag in the words, else "none". candidates: best first, the chosen one included.
-    doubt: a red flag that may be in the words, "" if none; then ask before anything else.
+    doubt: a red flag that may be in the words, "" if none; then ask before anything else. misheard: they are
+    words that a recogniser is known to write for it.
     besides: what was said of the person's cramp but is no slot of the intent: muscle, side, pregnancy.
     """
 
@@ -53,4 +54,5 @@ class Meaning:
     confidence: float = 0.0
     candidates: tuple[Candidate, ...] = ()
     doubt: str = ""
+    misheard: bool = False
     besides: Mapping[str, str] = field(default_factory=dict)

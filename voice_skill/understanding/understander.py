@@ -106,9 +106,8 @@ class Understander:
             return _flagged(text, signs[0].flag, signs[0].level, CERTAIN)
         maybe = self._heard_as.get(" ".join(word for word in heard.words if word not in FILLERS))
         if maybe:
-            return Meaning(
-                text, OUT_OF_SCOPE, {}, "none", UNSURE, (Candidate(OUT_OF_SCOPE, UNSURE),), doubt=maybe
-            )
+            candidate = Candidate(OUT_OF_SCOPE, UNSURE)
+            return Meaning(text, OUT_OF_SCOPE, {}, "none", UNSURE, (candidate,), doubt=maybe, misheard=True)
         core = without_fillers(heard.words)
         mentions = self._slots.mentions(heard.words)
         slots = self._slots.values(heard, mentions)
