@@ -1,11 +1,9 @@
-from collections.abc import Iterator
-
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from tests.sound_server import SoundServer, missing_part
-
 
 # Programs started in the background by a shell ignore Ctrl-C, and so would those that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

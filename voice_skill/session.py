@@ -22,8 +22,29 @@ ADDRESSED_FROM = 0.5
 
 
 SOMEBODY = frozenset(
-    ("i", "i'm", "i've", "i'd", "i'll", "my", "me", "mine", "myself", "we", "our")
-    + ("he", "he's", "his", "him", "she", "she's", "her", "they", "their", "them")
+    (
+        "i",
+        "i'm",
+        "i've",
+        "i'd",
+        "i'll",
+        "my",
+        "me",
+        "mine",
+        "myself",
+        "we",
+        "our",
+        "he",
+        "he's",
+        "his",
+        "him",
+        "she",
+        "she's",
+        "her",
+        "they",
+        "their",
+        "them",
+    )
 )
 """Talk that may tell of an emergency names somebody; a film, football and the weather do not."""
 
