@@ -10,6 +10,7 @@ from voice_skill.dialog.words import STEERING
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Context, Meaning
 from voice_skill.understanding.normalize import normal_form
 from voice_skill.understanding.understander import Understander
+from voice_skill.understanding.words import listed
 
 CHATTER_WORDS = 9
 """Off the subject, more words than these are talk with somebody else, or a film."""
@@ -21,31 +22,7 @@ ADDRESSED_FROM = 0.5
 """Confidence from which talk in a room where no conversation runs is taken to be for the assistant."""
 
 
-SOMEBODY = frozenset(
-    (
-        "i",
-        "i'm",
-        "i've",
-        "i'd",
-        "i'll",
-        "my",
-        "me",
-        "mine",
-        "myself",
-        "we",
-        "our",
-        "he",
-        "he's",
-        "his",
-        "him",
-        "she",
-        "she's",
-        "her",
-        "they",
-        "their",
-        "them",
-    )
-)
+SOMEBODY = listed("i i'm i've i'd i'll my me mine myself he he's his him she she's her they their them")
 """Talk that may tell of an emergency names somebody; a film, football and the weather do not."""
 
 FEWEST_WORDS = 4
