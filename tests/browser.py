@@ -58,3 +58,10 @@ def evaluate(page: Path, script: str, width: int = 1280) -> str:
         if title.startswith("RESULT "):
             return title.removeprefix("RESULT ")
     raise AssertionError(f"the page did not answer: {title!r}")
+
+
+def printed(page: Path) -> bytes:
+    """Return the page as it comes out on paper (PDF)."""
+    paper = page.with_suffix(".pdf")
+    _run(page, f"--print-to-pdf={paper}", "--no-pdf-header-footer")
+    return paper.read_bytes()
