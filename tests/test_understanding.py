@@ -242,7 +242,7 @@ def test_the_same_words_always_mean_the_same(pack: Pack, understander: Understan
     for said in ("my thing is playing up", "is magnesium nonsense", "right then"):
         first, second = understander.understand(said), again.understand(said)
         assert first.intent == second.intent
-        assert first.confidence == pytest.approx(second.confidence, abs=0.01)
+        assert first.confidence == pytest.approx(second.confidence, abs=0.02)
 
 
 @pytest.mark.parametrize(
