@@ -38,7 +38,7 @@ def test_the_sound_server_may_be_restarted(tmp_path: Path) -> None:
         assert listener.wait_for("Saying")["say"]["role"] == "answer"
 
 
-@pytest.mark.parametrize("after_s", [0.3, 1.2, 2.5])
+@pytest.mark.parametrize("after_s", [0.0, 0.7, 2.0])
 def test_control_c_while_it_gets_ready_ends_it_without_a_traceback(
     sound_server: SoundServer, after_s: float
 ) -> None:
@@ -49,8 +49,8 @@ def test_control_c_while_it_gets_ready_ends_it_without_a_traceback(
         stderr=subprocess.PIPE,
         text=True,
     )
-    while not _handles_interrupts(process.pid):
-        time.sleep(0.02)
+    assert process.stderr
+    assert process.stderr.readline() == "Getting ready ...\n"
     time.sleep(after_s)
     process.send_signal(signal.SIGINT)
     _, complaints = process.communicate(timeout=20)
@@ -82,10 +82,3 @@ def test_a_cache_that_cannot_be_written_is_no_reason_to_be_silent(
     with listening(sound_server) as listener:
         ask(sound_server, tmp_path, "My calf is cramping.")
         assert listener.wait_for("Saying")["say"]["role"] == "answer"
-
-
-def _handles_interrupts(pid: int) -> bool:
-    """Tell whether Python has installed its handler: before that, ^C kills any program at once."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
-    return bool(int(caught.split()[1], 16) & (1 << (signal.SIGINT - 1)))
