@@ -227,7 +227,7 @@ def main() -> None:
     options = parser.parse_args()
     model = MoonshineModel(packaged_weights())
     pack = load_pack("en")
-    understander = Understander(pack.phrases, pack.slots, pack.red_flags)
+    understander = Understander(pack.phrases, pack.slots, pack.red_flags, pack.hints)
     noise = read_audio(options.noise, max_seconds=3600).at(SAMPLE_RATE)
     orders = Hearing(model, read_grammar(options.orders / "grammar.yaml")[0], WordBias(model.tokenizer))
     bias = WordBias(model.tokenizer, expected_phrases(pack.phrases, pack.slots, pack.red_flags))

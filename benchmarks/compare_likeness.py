@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--pack", default="en")
     args = parser.parse_args()
     pack = load_pack(args.pack)
-    understander = Understander(pack.phrases, pack.slots, pack.red_flags)
+    understander = Understander(pack.phrases, pack.slots, pack.red_flags, pack.hints)
     known = understander.samples(pack.phrases, pack.red_flags)
     tried = list(_rows(args.data, understander))
     labels = np.array([_level(sample.label, pack) for sample in known])

@@ -11,7 +11,7 @@ from voice_skill.understanding import Understander
 
 def main() -> None:
     pack = load_pack(sys.argv[1] if len(sys.argv) > 1 else "en")
-    understander = Understander(pack.phrases, pack.slots, pack.red_flags)
+    understander = Understander(pack.phrases, pack.slots, pack.red_flags, pack.hints)
     for sample in understander.samples(pack.phrases, pack.red_flags):
         print(f"{sample.label}\t{' '.join(sample.words)}")
 

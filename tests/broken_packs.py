@@ -111,6 +111,24 @@ BROKEN = {
         "cold:\n  next: pinch\n",
         "goes round in a circle when it does not help: pinch -> cold -> pinch",
     ),
+    "an unknown list in the hints": (
+        "hints.yaml",
+        "either: [side]",
+        "either: [sides]",
+        "hints.yaml:4:10: unknown list 'sides'; did you mean 'side'?",
+    ),
+    "an unknown topic in the hints": (
+        "hints.yaml",
+        "main_topic: relief",
+        "main_topic: reliev",
+        "hints.yaml:2:1: unknown topic 'reliev'; did you mean 'relief'?",
+    ),
+    "an unknown value in the hints": (
+        "hints.yaml",
+        "age: [adult]",
+        "age: [adut]",
+        "unknown age 'adut'; did you mean 'adult'?",
+    ),
     "a question missing": (
         "answers/all.yaml",
         "  urgency: soon",

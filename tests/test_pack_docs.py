@@ -36,7 +36,7 @@ def pack(tmp_path: Path) -> Path:
 def test_the_examples_are_a_pack_without_problems_and_its_conversation_goes_as_written(pack):
     assert [str(problem) for problem in full_check(pack).problems] == []
     loaded = load_pack(pack)
-    understander = Understander(loaded.phrases, loaded.slots, loaded.red_flags)
+    understander = Understander(loaded.phrases, loaded.slots, loaded.red_flags, loaded.hints)
     assert [outcome.failures for outcome in rehearse(loaded, understander)] == [()]
 
 

@@ -187,7 +187,7 @@ def test_a_pack_that_is_taken_away_while_in_use_still_answers(pack):
 
     loaded = load_pack(pack)
     shutil.rmtree(pack)
-    understander = Understander(loaded.phrases, loaded.slots, loaded.red_flags)
+    understander = Understander(loaded.phrases, loaded.slots, loaded.red_flags, loaded.hints)
     assert answer(Session(loaded, understander), "my nose is bleeding").text.startswith("Sit up")
 
 

@@ -66,7 +66,8 @@ def flag(*said: str, unless: tuple[str, ...] = ()) -> RedFlag:
 
 
 def moods(rule: RedFlag, said: str) -> list[str]:
-    finder = RedFlagFinder({"sign": rule}, {"muscle": ["calf", "big toe"]})
+    cramps = frozenset({"cramp", "cramps"})
+    finder = RedFlagFinder({"sign": rule}, {"muscle": ["calf", "big toe"]}, complaints=cramps)
     return [sign.mood for sign in finder.find(normalize(said))]
 
 

@@ -21,7 +21,7 @@ NOSEBLEED = Path(__file__).parent / "packs" / "nosebleed"
 @pytest.fixture(scope="module")
 def nosebleed() -> tuple[Pack, Understander]:
     pack = load_pack(NOSEBLEED)
-    return pack, Understander(pack.phrases, pack.slots, pack.red_flags)
+    return pack, Understander(pack.phrases, pack.slots, pack.red_flags, pack.hints)
 
 
 def play(loaded: tuple[Pack, Understander], *turns: dict[str, object]) -> tuple[str, ...]:

@@ -4,12 +4,12 @@ import time
 
 import pytest
 
+from voice_skill.dialog.hints import Hints
 from voice_skill.dialog.pack import Pack, load_pack
 from voice_skill.dialog.schema import Phrases, RedFlag
 from voice_skill.errors import PackError
 from voice_skill.learning import understander_of
 from voice_skill.understanding import Context, Meaning, Understander
-from voice_skill.understanding.intents import SLOTS
 from voice_skill.understanding.normalize import normal_form, normalize, without_fillers
 from voice_skill.understanding.sentences import SIZE, SentenceEncoder
 from voice_skill.understanding.slots import SlotFinder
@@ -114,8 +114,8 @@ def test_a_template_fits_the_whole_sentence_or_not_at_all(said: str, fits: bool)
     ],
 )
 def test_slots(pack: Pack, said: str, slots: dict[str, str]):
-    found = SlotFinder(pack.slots).values(normalize(said))
-    named = {slot for names in SLOTS.values() for slot in names}
+    found = SlotFinder(pack.slots, hints=pack.hints).values(normalize(said))
+    named = {slot for names in pack.hints.slots.values() for slot in names}
     assert {slot: value for slot, value in found.items() if slot in named} == slots
 
 
@@ -209,14 +209,14 @@ def test_a_bare_value_answers_the_open_question(understander: Understander):
     assert meant(understander, "stop", asking)[0] == "stop"
 
 
-def test_only_slots_of_the_intent_are_returned(understander: Understander):
+def test_only_slots_of_the_intent_are_returned(pack: Pack, understander: Understander):
     for said in (
         "should I get up and walk on my left foot",
         "ice on my calf",
         "is my back pain from diabetes",
     ):
         got = understander.understand(said)
-        assert set(got.slots) <= set(SLOTS.get(got.intent or "", ()))
+        assert set(got.slots) <= set(pack.hints.slots.get(got.intent or "", ()))
 
 
 def test_candidates_are_ranked_and_begin_with_the_meaning(understander: Understander):
@@ -238,7 +238,7 @@ def test_what_the_pack_says_is_understood_as_it_says(pack: Pack, understander: U
 
 
 def test_the_same_words_always_mean_the_same(pack: Pack, understander: Understander):
-    again = Understander(pack.phrases, pack.slots, pack.red_flags)
+    again = Understander(pack.phrases, pack.slots, pack.red_flags, pack.hints)
     for said in ("my thing is playing up", "is magnesium nonsense", "right then"):
         first, second = understander.understand(said), again.understand(said)
         assert first.intent == second.intent
@@ -269,7 +269,7 @@ def test_odd_input_gets_a_sane_answer_in_time(understander: Understander, said: 
 
 def test_a_pack_without_phrases_is_an_error():
     with pytest.raises(PackError, match="has none"):
-        Understander({}, {}, {})
+        Understander({}, {}, {}, Hints())
 
 
 def test_a_small_pack_is_enough():
@@ -278,7 +278,7 @@ def test_a_small_pack_is_enough():
         "out_of_scope": Phrases(examples=["what is the time", "sing a song"]),
     }
     flags: dict[str, RedFlag] = {}
-    understander = Understander(phrases, {}, flags)
+    understander = Understander(phrases, {}, flags, Hints())
     assert understander.understand("good morning").intent == "hello"
     assert understander.understand("greetings").intent == "hello"
     assert understander.understand("sing me something").intent == "out_of_scope"

@@ -16,12 +16,18 @@ def understander() -> Understander:
 
 
 KNOWN = listed("can i take for my leg is it right cramp cramping the a have be in on tin lid what")
+HINTS = load_pack("en").hints
 NAMES = ("ibuprofen", "paracetamol", "baclofen", "tylenol", "detralex", "charley horse", "anadin")
+
+
+def ear() -> Ear:
+    return Ear(NAMES, KNOWN, HINTS.spellings, HINTS.misheard)
 
 
 @pytest.mark.parametrize(
     ("heard", "meant"),
     [
+        ("my leg gramp", "my leg cramp"),
         ("can I take I be profane", "can i take ibuprofen"),
         ("para seat a mole for my leg", "paracetamol for my leg"),
         ("is it sharly hoarse", "is it charley horse"),
@@ -32,7 +38,7 @@ NAMES = ("ibuprofen", "paracetamol", "baclofen", "tylenol", "detralex", "charley
     ],
 )
 def test_a_name_is_found_again(heard: str, meant: str):
-    assert Ear(NAMES, KNOWN).restore(normalize(heard)).plain == meant
+    assert ear().restore(normalize(heard)).plain == meant
 
 
 @pytest.mark.parametrize(
@@ -48,12 +54,12 @@ def test_a_name_is_found_again(heard: str, meant: str):
 )
 def test_other_words_stay_as_they_are(said: str):
     words = normalize(said)
-    assert Ear(NAMES, KNOWN).restore(words).words == words.words
+    assert ear().restore(words).words == words.words
 
 
 def test_words_keep_their_sentence_and_clause():
     heard = normalize("My leg is in cramp. Can I take I be profane, or not?")
-    restored = Ear(NAMES, KNOWN).restore(heard)
+    restored = ear().restore(heard)
     at = restored.words.index("ibuprofen")
     assert restored.sentences[at] == 1
     assert len(restored.words) == len(restored.sentences) == len(restored.clauses)

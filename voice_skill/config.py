@@ -53,7 +53,7 @@ class Settings(BaseModel):
     cache: bool = Field(default=True, description="keep rendered answers on disk")
     wake: Literal["need", "push", "session"] = Field(
         default="need",
-        description="what wakes it: talk about a cramp, a push, or all that is said",
+        description="what wakes it: talk about what the pack knows, a push, or all that is said",
     )
     push_command: str = Field(
         default="", description='for wake: push: a command; each line it prints is a push; "": the Enter key'

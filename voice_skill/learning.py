@@ -30,12 +30,12 @@ def understander_of(
     if not keep:
         if tell:
             tell(LEARNING)
-        return Understander(pack.phrases, pack.slots, pack.red_flags)
+        return Understander(pack.phrases, pack.slots, pack.red_flags, pack.hints)
     file = cache_home() / "understanding" / f"{_fingerprint(pack)}.npz"
     learnt = _recall(file)
     if learnt is None and tell:
         tell(LEARNING)
-    understander = Understander(pack.phrases, pack.slots, pack.red_flags, learnt)
+    understander = Understander(pack.phrases, pack.slots, pack.red_flags, pack.hints, learnt)
     if not file.exists():
         _remember(file, understander.likeness)
     return understander
@@ -48,6 +48,7 @@ def _fingerprint(pack: Pack) -> str:
         for name, part in parts.items():
             digest.update(f"{name}={part.model_dump_json()}\n".encode())
     digest.update(repr(pack.slots).encode())
+    digest.update(pack.hints.model_dump_json().encode())
     code = Path(str(understanding.__file__)).parent
     for source in sorted([*code.glob("*.py"), *code.glob("data/*")]):
         digest.update(source.read_bytes())

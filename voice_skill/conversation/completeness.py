@@ -56,7 +56,10 @@ class Completeness:
 
     def __init__(self, pack: Pack, patience: Patience | None = None) -> None:
         self.patience = patience or Patience()
-        places = [said for value in pack.slots.get("muscle", {}).values() for said in value]
+        place = pack.hints.place
+        places = (
+            [said for value in pack.slots.get(place.slot, {}).values() for said in value] if place else ()
+        )
         self._places = frozenset(word for said in places for word in spoken_words(said)) | FRAME
 
     def wait(self, meaning: Meaning, context: Context, alternatives: Sequence[str] = ()) -> float:

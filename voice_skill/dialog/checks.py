@@ -9,6 +9,7 @@ from hassil.expression import Group, ListReference, Permutation, RuleReference
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
+from voice_skill.dialog.hints import names_in
 from voice_skill.dialog.positions import KeyPath
 from voice_skill.dialog.reading import Draft
 from voice_skill.dialog.schema import MOST_PERMUTED, SEED_SOURCE, Answer, Prompts, Statement, Step
@@ -24,6 +25,7 @@ def check_references(draft: Draft) -> None:
     _check_statements(draft)
     _check_info(draft)
     _check_conversations(draft)
+    _check_hints(draft)
 
 
 def coverage(draft: Draft) -> dict[int, list[str]]:
@@ -266,6 +268,17 @@ def _check_conversations(draft: Draft) -> None:
                 _check_name(draft, ("conversations", intent), turn.expect.intent, _intents(draft), "topic")
             slots = {slot: [value] for slot, value in (turn.expect.slots or {}).items() if slot != "flag"}
             _check_values(draft, "conversations", (*inside, "slots"), slots)
+
+
+def _check_hints(draft: Draft) -> None:
+    if draft.parts["hints"] is None:
+        return
+    known = {"list": draft.names("slots"), "topic": _intents(draft)}
+    for where, kind, name in names_in(draft.parts["hints"]):
+        if isinstance(name, str):
+            _check_name(draft, ("hints", where), name, known[kind], kind)
+        elif name[0] in known["list"]:
+            _check_values(draft, "hints", where, {name[0]: [name[1]]})
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

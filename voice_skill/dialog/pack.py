@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from voice_skill.dialog.checks import check_references
+from voice_skill.dialog.hints import Hints
 from voice_skill.dialog.reading import Draft, read_pack
 from voice_skill.dialog.schema import (
     Conversation,
@@ -26,6 +27,7 @@ class Pack:
     path: Path
     info: PackInfo
     prompts: Prompts
+    hints: Hints = field(default_factory=Hints)
     sources: dict[str, Source] = field(default_factory=dict)
     slots: SlotLists = field(default_factory=dict)
     phrases: dict[str, Phrases] = field(default_factory=dict)
@@ -85,6 +87,7 @@ def assemble(draft: Draft) -> Pack:
         path=draft.path,
         info=parts["pack"],
         prompts=parts["prompts"],
+        hints=parts["hints"],
         sources=parts["sources"],
         slots=parts["slots"],
         phrases=parts["phrases"],

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from voice_skill.dialog.hints import Hints
 from voice_skill.dialog.positions import Document, KeyPath, Place, YamlProblem, read
 from voice_skill.dialog.schema import (
     Conversation,
@@ -28,7 +29,10 @@ FILES: Mapping[str, TypeAdapter[Any]] = {
     "slots.yaml": TypeAdapter(SlotLists),
     "red_flags.yaml": TypeAdapter(dict[Name, RedFlag]),
     "prompts.yaml": TypeAdapter(Prompts),
+    "hints.yaml": TypeAdapter(Hints),
 }
+OPTIONAL: Mapping[str, Any] = {"hints.yaml": Hints()}
+"""Files that a pack may lack, and what stands for them then."""
 FOLDERS: Mapping[str, TypeAdapter[Any]] = {
     "phrases": TypeAdapter(dict[Name, Phrases]),
     "answers": TypeAdapter(dict[Name, Topic]),
@@ -91,7 +95,8 @@ def read_pack(path: Path) -> Draft:
     draft = Draft(path)
     for file, adapter in FILES.items():
         part = file.removesuffix(".yaml")
-        draft.parts[part] = _read_file(draft, file, adapter, part)
+        left_out = file in OPTIONAL and not (path / file).exists()
+        draft.parts[part] = OPTIONAL[file] if left_out else _read_file(draft, file, adapter, part)
     for folder, adapter in FOLDERS.items():
         merged: Any = [] if folder == "conversations" else {}
         for item in _yaml_files(path / folder):
@@ -122,7 +127,7 @@ def _read_file(draft: Draft, file: str, adapter: TypeAdapter[Any], part: str) ->
         return adapter.validate_python(document.data)
     except ValidationError as error:
         draft.problems.extend(_explain(file, document, adapter, error))
-    if isinstance(document.data, dict) and part not in ("pack", "prompts"):
+    if isinstance(document.data, dict) and part not in ("pack", "prompts", "hints"):
         return _good_entries(draft, part, document.data, adapter)
     draft.unread.add(part)
     return None

@@ -9,6 +9,7 @@ A pack is a folder:
     red_flags.yaml   signs of an emergency: what people say, and what is answered
     answers/*.yaml   what is answered for each intent
     exercises/*.yaml guided steps with holds
+    hints.yaml       what else helps to understand it; may be left out
     prompts.yaml     the program's own short lines: asking back, helping, ending
     conversations/*.yaml  conversations that must go as written (`voice-skill test`)
 """

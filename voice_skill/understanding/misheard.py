@@ -5,13 +5,13 @@ word boundaries do not count.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from rapidfuzz.fuzz import ratio
 
+from voice_skill.dialog.hints import Misheard
 from voice_skill.understanding.normalize import Words
-from voice_skill.understanding.words import listed
 
 LONGEST = 4
 """Words that one name may have been heard as, at most."""
@@ -21,12 +21,6 @@ FEWEST = 4
 
 SPELT_ALIKE = 0.66
 """How alike the letters must be besides, from 0 to 1."""
-
-CALF = listed("cough cuff cat cap cart carve half caff cav gaff")
-"""What recognisers make of "calf"."""
-
-_BEFORE_CALF = listed("my me the left right her his other")
-_CRAMPING = ("cramp", "gramp", "spasm", "seiz", "knott", "lock", "charley")
 
 _SAME_SOUND = (
     (r"ph", "f"), (r"kn|gn", "n"), (r"[sc]h", "s"), (r"th", "t"), (r"ck|qu|q", "k"), (r"x", "ks"),
@@ -53,10 +47,22 @@ class Ear:
     """Finds names again. names: in normal form; known: every word that the pack knows.
 
     What is heard as a name holds at least one word that the pack does not know.
+    spellings: word as written -> word meant. misheard: word meant -> what is heard for it, and where.
     """
 
-    def __init__(self, names: Iterable[str], known: frozenset[str]) -> None:
+    def __init__(
+        self,
+        names: Iterable[str],
+        known: frozenset[str],
+        spellings: Mapping[str, str] | None = None,
+        misheard: Mapping[str, Misheard] | None = None,
+    ) -> None:
         self._known = known
+        self._spellings = spellings or {}
+        self._misheard = [
+            (meant, frozenset(of.heard), frozenset(of.after), tuple(of.near))
+            for meant, of in (misheard or {}).items()
+        ]
         self._names: dict[str, str] = {}
         for name in names:
             if len(sound(name)) >= FEWEST:
@@ -66,9 +72,10 @@ class Ear:
         """Return the words with the names that were meant in place of what was heard."""
         words: list[str] = []
         origins: list[int] = []
+        spelt = self.spelt(heard.words)
         at = 0
-        while at < len(heard.words):
-            taken, meant = self._name_at(heard.words, at)
+        while at < len(spelt):
+            taken, meant = self._name_at(spelt, at)
             words += meant
             origins += [at] * len(meant)
             at += taken
@@ -80,6 +87,10 @@ class Ear:
             heard.questions,
         )
 
+    def spelt(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the words as the pack spells them."""
+        return tuple(self._spellings.get(word, word) for word in words)
+
     def _name_at(self, words: tuple[str, ...], at: int) -> tuple[int, list[str]]:
         """Return how many words from `at` on were meant as what."""
         for n in range(min(LONGEST, len(words) - at), 0, -1):
@@ -90,11 +101,11 @@ class Ear:
             name = self._names.get(consonants) if n == 1 or len(consonants) > FEWEST else None
             if name and ratio(name.replace(" ", ""), "".join(run)) >= 100 * SPELT_ALIKE:
                 return n, name.split()
-        return 1, ["calf" if _is_calf(words, at) else words[at]]
+        return 1, [self._meant(words, at)]
 
-
-def _is_calf(words: tuple[str, ...], at: int) -> bool:
-    if words[at] not in CALF or not at or words[at - 1] not in _BEFORE_CALF:
-        return False
-    near = [*words[at + 1 : at + 4], *words[max(0, at - 5) : at - 1]]
-    return any(word.startswith(_CRAMPING) for word in near)
+    def _meant(self, words: tuple[str, ...], at: int) -> str:
+        before, near = words[max(0, at - 1) : at], (*words[at + 1 : at + 4], *words[max(0, at - 5) : at])
+        for meant, heard, after, signs in self._misheard:
+            if words[at] in heard and after.intersection(before) and any(w.startswith(signs) for w in near):
+                return meant
+        return words[at]

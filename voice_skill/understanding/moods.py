@@ -79,7 +79,7 @@ _RESOLVED = re.compile(
 """Said after such a time: it is over."""
 _EVENT = re.compile(
     r"""\bhad\ (a|an|his|her|my|another)\ (\w+\ )?
-    (stroke|heart\ attack|seizure|fit|clot|cramp|spasm|bypass|embolism|reaction|miscarriage|fall
+    (stroke|heart\ attack|seizure|fit|clot|complaint|bypass|embolism|reaction|miscarriage|fall
       |fracture)\b""",
     re.VERBOSE,
 )
@@ -99,7 +99,7 @@ _SUPPOSED = re.compile(
 _BELIEF = re.compile(
     r"""\b(
       (says?|said|reckons?|thinks?|told\ me|swears?|heard|read|believes?|claims?)(\ \w+){0,3}
-      \ (cramps?|spasms?|cramping|it|that|they|this)(\ \w+){0,2}
+      \ (complaint|it|that|they|this)(\ \w+){0,2}
       \ (means?|meaning|causes?|caused|leads?|comes?\ from|signs?|symptoms?)
     | tell\ (a|the)\ \w+(\ \w+)?\ (from|apart)
     )\b""",
@@ -154,7 +154,7 @@ _FIGURE = re.compile(
       \ (s\ |is\ |has\ |keeps\ |just\ |had\ )*(having\ |got\ |gone\ )?(a\ |an\ )?
       (fit|fits|seizure|stroke|heart\ attack|dead|died|dying|collapsed|overheat\w*|burning\ up|crashed
       |frozen)
-    | bleeding\ (thing|cramp|cramps|nuisance|hell|useless|idiot|heck)
+    | bleeding\ (thing|complaint|nuisance|hell|useless|idiot|heck)
     )\b""",
     re.VERBOSE,
 )
@@ -291,7 +291,7 @@ def supposed(heard: Heard, at: int) -> bool:
 
 
 def believed(heard: Heard, at: int) -> bool:
-    """Say whether the word `at` stands in a clause that tells what somebody takes a cramp for."""
+    """Say whether the word `at` stands in a clause that tells what somebody takes the complaint for."""
     told = _clause(heard, heard.clauses[at])
     return bool(_BELIEF.search(told)) and not _MINE_NOW.search(_BELIEF.sub(" ", told))
 
@@ -329,22 +329,22 @@ def _same_sentence(heard: Heard, at: int, clause: int) -> bool:
 def _rest(heard: Heard, at: int) -> str:
     """Return the words from `at` to the end of its sentence."""
     return " ".join(
-        w for w, s in zip(heard.words[at:], heard.sentences[at:], strict=True) if s == heard.sentences[at]
+        w for w, s in zip(heard.told[at:], heard.sentences[at:], strict=True) if s == heard.sentences[at]
     )
 
 
 def _clause(heard: Heard, clause: int) -> str:
-    return " ".join(w for w, c in zip(heard.words, heard.clauses, strict=True) if c == clause)
+    return " ".join(w for w, c in zip(heard.told, heard.clauses, strict=True) if c == clause)
 
 
 def _sentence(heard: Heard, sentence: int) -> str:
-    return " ".join(w for w, s in zip(heard.words, heard.sentences, strict=True) if s == sentence)
+    return " ".join(w for w, s in zip(heard.told, heard.sentences, strict=True) if s == sentence)
 
 
 def _places(pattern: re.Pattern[str], heard: Heard, at: int) -> list[tuple[int, int]]:
     """Return the words, first and last, of each match in the sentence around the word `at`."""
     inside = [i for i, sentence in enumerate(heard.sentences) if sentence == heard.sentences[at]]
-    text = " ".join(heard.words[i] for i in inside)
+    text = " ".join(heard.told[i] for i in inside)
     return [
         (inside[text[: match.start()].count(" ")], inside[text[: match.end()].count(" ")])
         for match in pattern.finditer(text)

@@ -52,6 +52,7 @@ class _FlagRules:
 class RedFlagFinder:
     """Finds red flags. lists: phrases of the slot lists; ordinary: words never taken for misheard ones.
 
+    complaints: words for what the pack is about.
     Raises PackError for a rule that cannot be read.
     """
 
@@ -60,6 +61,7 @@ class RedFlagFinder:
         red_flags: Mapping[str, RedFlag],
         lists: Mapping[str, Sequence[str]],
         ordinary: frozenset[str] = frozenset(),
+        complaints: frozenset[str] = frozenset(),
     ) -> None:
         self._flags = [
             _FlagRules(
@@ -72,7 +74,8 @@ class RedFlagFinder:
             for name, flag in red_flags.items()
         ]
         self._flags.sort(key=lambda flag: flag.level != "emergency")
-        self._book = RuleBook((rule for flag in self._flags for rule in [*flag.said, *flag.unless]), ordinary)
+        rules = (rule for flag in self._flags for rule in [*flag.said, *flag.unless])
+        self._book = RuleBook(rules, ordinary, complaints)
         self.vocabulary = self._book.vocabulary
 
     def find(self, words: Words) -> list[Sign]:

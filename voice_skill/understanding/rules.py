@@ -19,6 +19,9 @@ from rapidfuzz.distance import DamerauLevenshtein
 from voice_skill.understanding.normalize import Words, normal_form
 from voice_skill.understanding.words import FILLERS, NUMBERS, TENS, listed
 
+COMPLAINT = "complaint"
+"""Stands for any name of what the pack is about."""
+
 STRETCH = 18
 GAP = 4
 
@@ -48,9 +51,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The words that count, what else each may have been, and where they stand."""
+    """The words that count, what else each may have been, and where they stand.
+
+    told: the words, with COMPLAINT in place of each name of what the pack is about.
+    """
 
     words: Run
+    told: Run
     forms: tuple[tuple[str, ...], ...]
     sentences: tuple[int, ...]
     clauses: tuple[int, ...]
@@ -85,7 +92,13 @@ def rule_problem(text: str, lists: Mapping[str, Sequence[str]]) -> str | None:
 class RuleBook:
     """Finds, in one pass, where the alternatives of many rules are heard."""
 
-    def __init__(self, rules: Iterable[Rule], ordinary: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        ordinary: frozenset[str] = frozenset(),
+        complaints: frozenset[str] = frozenset(),
+    ) -> None:
+        self._complaints = complaints
         runs = {run for rule in rules for group in rule.groups for run in group}
         self._by_word: dict[str, list[Run]] = defaultdict(list)
         self._by_prefix: dict[str, list[Run]] = defaultdict(list)
@@ -104,6 +117,7 @@ class RuleBook:
         words = tuple(heard.words[i] for i in keep)
         return Heard(
             words,
+            tuple(COMPLAINT if word in self._complaints else word for word in words),
             tuple((word, *self._misheard(word)) for word in words),
             tuple(heard.sentences[i] for i in keep),
             tuple(heard.clauses[i] for i in keep),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from voice_skill.dialog.hints import Hints, Place
 from voice_skill.dialog.schema import SlotLists
 from voice_skill.understanding.normalize import Words
 from voice_skill.understanding.templates import expand
@@ -13,20 +14,10 @@ from voice_skill.understanding.words import ADVERBS, listed
 CORRECTIONS = listed("no not wait sorry actually rather meant mean correction")
 """A value after one of these words replaces the one before it."""
 
-VAGUE = {"muscle": frozenset({"unknown", "leg", "thigh"}), "condition": frozenset({"other"})}
-"""Values that give way when a more exact one is named as well."""
-
-EITHER = frozenset({"temperature"})
-"""Slots that stay empty when two different values are named: "heat or ice?" asks for neither."""
-
-PLACES = frozenset({"muscle"})
-"""Slots of which the value that cramps counts, not the first one named."""
-
-AFTER = {"seizing": 3, "cramp": 5}
-BEFORE = {"cramp": 4, "stretching": 3}
-"""Lists of words, and how many words before or after a place they may begin or end to be said of it."""
-
 JOINING = listed("in of on at inside through round around behind under up down my me the her his both a")
+
+UNKNOWN = "unknown"
+"""The value of something that the person cannot name; any other is more exact."""
 
 OWNERS = listed("my me the his her your our their a this that")
 """Words before a part of the body."""
@@ -50,7 +41,10 @@ class Mention:
 class SlotFinder:
     """Finds the values of slot lists. ordinary: words that are never taken for a misheard one."""
 
-    def __init__(self, lists: SlotLists, ordinary: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, lists: SlotLists, ordinary: frozenset[str] = frozenset(), hints: Hints | None = None
+    ) -> None:
+        self._hints = hints or Hints()
         self.phrases: dict[str, list[str]] = {}
         self._values: dict[str, dict[tuple[str, ...], str]] = {}
         self._longest: dict[str, dict[str, int]] = {}
@@ -93,14 +87,31 @@ class SlotFinder:
     def values(self, heard: Words, mentions: list[Mention] | None = None) -> dict[str, str]:
         """Return one value for each slot that was named."""
         found: dict[str, str] = {}
+        place = self._hints.place
         mentions = self.mentions(heard.words) if mentions is None else mentions
         for slot in self._values:
             of_slot = [m for m in mentions if m.slot == slot]
-            of_slot = _cramped_first(of_slot, mentions, heard.words) if slot in PLACES else of_slot
-            value = _chosen(slot, of_slot, heard.words)
+            if place and slot == place.slot:
+                of_slot = _meant_first(of_slot, mentions, heard.words, place)
+            value = self._chosen(slot, of_slot, heard.words)
             if value:
                 found[slot] = value
         return found
+
+    def _chosen(self, slot: str, mentions: list[Mention], words: tuple[str, ...]) -> str:
+        """Return the value meant: the last correction, else the first exact one, else the first."""
+        if not mentions:
+            return ""
+        mentions = [m for m in mentions if not _refused(words, m.start)] or mentions
+        chosen, vague = mentions[0], self._hints.vague.get(slot, ())
+        for mention in mentions[1:]:
+            between = words[chosen.end : mention.start]
+            corrected = len(between) <= _NEAR and CORRECTIONS.intersection(between[-4:])
+            exacter = chosen.value in vague and mention.value not in vague
+            if corrected or exacter or chosen.value == UNKNOWN:
+                chosen = mention
+        undecided = chosen is mentions[0] and len({m.value for m in mentions}) > 1
+        return "" if undecided and slot in self._hints.either else chosen.value
 
     def _in_slot(self, slot: str, words: tuple[str, ...]) -> list[Mention]:
         said, longest = self._values[slot], self._longest.get(slot, {})
@@ -123,43 +134,25 @@ def allowed_slots(found: Mapping[str, str], slots: tuple[str, ...]) -> dict[str,
 
 
 def _leads(words: tuple[str, ...], between: set[int]) -> bool:
-    """Say whether the words between a cramp and a place join them: "cramp in my calf", "stretch the calf"."""
+    """Say whether the words between join something and a place: "a pain in my knee", "bend the knee"."""
     return any(words[at] in JOINING for at in between)
 
 
-def _cramped_first(places: list[Mention], mentions: list[Mention], words: tuple[str, ...]) -> list[Mention]:
-    """Leave out the places named before the first one that is said to cramp, or that a stretch is for.
-
-    "I looked over my shoulder and my neck's in spasm" is about the neck.
-    """
+def _meant_first(
+    places: list[Mention], mentions: list[Mention], words: tuple[str, ...], hints: Place
+) -> list[Mention]:
+    """Leave out the places named before the first one that something is said of."""
     starts = {m.start for m in places}
     for at, place in enumerate(places):
         for other in mentions:
-            limit = AFTER.get(other.slot, 0)
+            limit = hints.followed_by.get(other.slot, 0)
             if 0 <= other.start - place.end < limit and not starts & set(range(place.end, other.start)):
                 return places[at:]
-            limit = BEFORE.get(other.slot, 0)
+            limit = hints.led_by.get(other.slot, 0)
             between = set(range(other.end, place.start))
             if 0 <= place.start - other.end < limit and not starts & between and _leads(words, between):
                 return places[at:]
     return places
-
-
-def _chosen(slot: str, mentions: list[Mention], words: tuple[str, ...]) -> str:
-    """Return the value meant: the last correction, else the first exact one, else the first."""
-    if not mentions:
-        return ""
-    mentions = [m for m in mentions if not _refused(words, m.start)] or mentions
-    chosen, vague = mentions[0], VAGUE.get(slot, frozenset())
-    for mention in mentions[1:]:
-        between = words[chosen.end : mention.start]
-        corrected = len(between) <= _NEAR and CORRECTIONS.intersection(between[-4:])
-        exacter = chosen.value in vague and mention.value not in vague
-        if corrected or exacter or chosen.value == "unknown":
-            chosen = mention
-    if slot in EITHER and len({m.value for m in mentions}) > 1 and chosen is mentions[0]:
-        return ""
-    return chosen.value
 
 
 def _refused(words: tuple[str, ...], at: int) -> bool:

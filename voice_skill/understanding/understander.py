@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
+from voice_skill.dialog.hints import Hints
 from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
 from voice_skill.understanding.followups import follow_up
-from voice_skill.understanding.intents import BY_MEDICINE, FLAG_INTENT, SLOTS, STEERING
+from voice_skill.understanding.intents import FLAG_INTENT, STEERING
 from voice_skill.understanding.likeness import Likeness, Sample
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Candidate, Context, Meaning
 from voice_skill.understanding.misheard import Ear
@@ -41,15 +42,6 @@ hundred harmless sentences is asked about; at 0.1, three in a hundred (`benchmar
 LEANING = 0.9
 """Confidence of a remark that leans on what was talked about before."""
 
-HANDS_ON = frozenset({"relief", "stretch", "massage", "walk", "compress", "bath"})
-"""Intents about one cramp of the person's, so that a muscle named with them is remembered."""
-
-NAMES = ("medicine", "supplement", "veintablet")
-"""Slot lists with names that recognisers do not know, and write as everyday words."""
-
-HEARD_WRONG = ("charley horse",)
-"""Other such names."""
-
 _FLAG = "flag:"
 _SAMPLES_OF_TEMPLATE = 2
 _SAMPLE_WEIGHT = 0.5
@@ -63,6 +55,7 @@ _SEED = 20
 class Understander:
     """Understands what is said, from what a pack says may be said. Built once, used often (milliseconds).
 
+    hints: what else the pack tells about understanding.
     likeness: learnt from the same pack before (see `learning`); without it, it is learnt now.
     """
 
@@ -71,22 +64,23 @@ class Understander:
         phrases: Mapping[str, Phrases],
         slots: SlotLists,
         red_flags: Mapping[str, RedFlag],
+        hints: Hints,
         likeness: Likeness | None = None,
     ) -> None:
+        self.hints = hints
         # A word that is in the dictionary was most likely said as it was heard: cooking is not choking.
         ordinary = _words_of(phrases, red_flags) | common_words()
-        self._slots = SlotFinder(slots, ordinary)
-        self._signs = RedFlagFinder(red_flags, self._slots.phrases, ordinary)
-        self._slots_of = {intent: _slots_of(intent, of, slots) for intent, of in phrases.items()}
-        names = (name for slot in NAMES for name in self._slots.phrases.get(slot, ()) if " " not in name)
-        self._ear = Ear([*names, *HEARD_WRONG], ordinary | self._slots.vocabulary | self._signs.vocabulary)
+        self._slots = SlotFinder(slots, ordinary, hints)
+        complaints = frozenset(hints.complaints)
+        self._signs = RedFlagFinder(red_flags, self._slots.phrases, ordinary, complaints)
+        self._slots_of = {intent: _slots_of(intent, of, hints) for intent, of in phrases.items()}
+        self._ear = self._ear_for(ordinary)
         self._levels = {name: flag.level for name, flag in red_flags.items()}
         self._heard_as = {
             normal_form(said): name for name, flag in red_flags.items() for said in flag.heard_as
         }
-        self._places = frozenset(
-            word for text in self._slots.phrases.get("muscle", ()) for word in text.split()
-        )
+        places = self._slots.phrases.get(hints.place.slot, ()) if hints.place else ()
+        self._places = frozenset(word for text in places for word in text.split())
         self._templates = [
             (intent, Template(text)) for intent, said in phrases.items() for text in said.phrases
         ]
@@ -94,6 +88,12 @@ class Understander:
         self.likeness = likeness or Likeness.train(
             self.samples(phrases, red_flags), OUT_OF_SCOPE, self._encoder.encode
         )
+
+    def _ear_for(self, ordinary: frozenset[str]) -> Ear:
+        lists = (self._slots.phrases.get(slot, ()) for slot in self.hints.names)
+        names = [name for phrases in lists for name in phrases if " " not in name]
+        known = ordinary | self._slots.vocabulary | self._signs.vocabulary
+        return Ear([*names, *self.hints.more_names], known, self.hints.spellings, self.hints.misheard)
 
     def understand(self, text: str, context: Context | None = None) -> Meaning:
         """Return what `text` means; intent None when nothing was said."""
@@ -112,11 +112,13 @@ class Understander:
         mentions = self._slots.mentions(heard.words)
         slots = self._slots.values(heard, mentions)
         if not core:
-            return _nothing_but_fillers(text, heard)
+            return self._nothing_but_fillers(text, heard)
         exact = self._exact(core, context)
-        if context.asking_slot in slots and len(core) <= _SHORT_ANSWER and not STEERING.intersection(exact):
-            return self._meaning(text, {"relief": CERTAIN}, slots)
-        meant = follow_up(core, slots, self._places, context)
+        asked = self.hints.main_topic or context.topic
+        answered = asked and context.asking_slot in slots and len(core) <= _SHORT_ANSWER
+        if answered and not STEERING.intersection(exact):
+            return self._meaning(text, {asked: CERTAIN}, slots)
+        meant = follow_up(core, slots, self._places, context, self.hints)
         if meant:
             return self._followed(text, *meant)
         if len(exact) == 1:
@@ -165,7 +167,7 @@ class Understander:
                 chances[name] *= 1 if len(core) <= _SHORT else 0.2
             if name.removeprefix(_FLAG) in settled:
                 chances[name] = 0.0
-            if asked and name in ("conditions", "doctor"):
+            if asked and name in self.hints.about_signs:
                 chances[name] = 3 * (chances[name] + 0.05)
         return _shared(chances, 1.0)
 
@@ -177,7 +179,7 @@ class Understander:
         return dict(intents)
 
     def _meaning(self, text: str, intents: Mapping[str, float], slots: Mapping[str, str]) -> Meaning:
-        ranked = sorted(_named(intents, slots).items(), key=lambda item: -item[1])
+        ranked = sorted(self._named(intents, slots).items(), key=lambda item: -item[1])
         harmless = [item for item in ranked if item[0] not in FLAG_INTENT.values()]
         intent, confidence = harmless[0]
         candidates = tuple(Candidate(name, round(c, 3)) for name, c in ranked[:3] if c >= 0.05)
@@ -188,15 +190,39 @@ class Understander:
             "none",
             round(confidence, 3),
             candidates or (Candidate(intent, round(confidence, 3)),),
-            besides=_besides(intent, slots),
+            besides=self._besides(intent, slots),
         )
 
     def _followed(self, text: str, intent: str, slots: Mapping[str, str]) -> Meaning:
         """Return the meaning of a remark that leans on what was talked about before."""
-        own = allowed_slots(slots, SLOTS.get(intent, ()))
+        own = allowed_slots(slots, self._slots_of.get(intent, ()))
         besides = {slot: value for slot, value in slots.items() if slot not in own}
         sure = round(LEANING, 3)
         return Meaning(text, intent, own, "none", sure, (Candidate(intent, sure),), besides=besides)
+
+    def _besides(self, intent: str, slots: Mapping[str, str]) -> dict[str, str]:
+        """Return what is said of the person, although it is no slot of the intent."""
+        place = self.hints.place
+        own = (place.slot, place.side) if place and intent in self.hints.own_topics else ()
+        found = {slot: slots[slot] for slot in own if slot in slots}
+        found |= {slot: value for slot, value in self.hints.of_person.items() if slots.get(slot) == value}
+        return {slot: value for slot, value in found.items() if slot not in self._slots_of.get(intent, ())}
+
+    def _named(self, intents: Mapping[str, float], slots: Mapping[str, str]) -> dict[str, float]:
+        """Join the intents between which a value decides, into the one that the value named belongs to."""
+        joined = dict(intents)
+        for slot, topics in self.hints.topic_of.items():
+            meant = topics.get(slots.get(slot, ""))
+            if meant:
+                joined[meant] = sum(joined.pop(name, 0.0) for name in set(topics.values()))
+        return joined
+
+    def _nothing_but_fillers(self, text: str, heard: Words) -> Meaning:
+        """Take a cry of pain for a call for help, a hesitation for nothing."""
+        topic = self.hints.main_topic
+        if topic and CRIES.intersection(heard.words):
+            return Meaning(text, topic, {}, "none", 0.6, (Candidate(topic, 0.6),))
+        return Meaning(text, None)
 
     def _abstract(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Return the words with `<list>` in place of what a list says; the longest mention wins."""
@@ -223,34 +249,16 @@ class Understander:
         ]
         samples: dict[tuple[tuple[str, ...], str], Sample] = {}
         for text, label, weight in said:
-            words = without_fillers(normalize(text).words)
+            words = without_fillers(self._ear.spelt(normalize(text).words))
             samples.setdefault((words, label), Sample(words, self._abstract(words), label, weight))
         return list(samples.values())
 
 
-def _slots_of(intent: str, said: Phrases, slots: SlotLists) -> tuple[str, ...]:
-    """Return the slots of an intent: those agreed; in any other pack, those that its templates name."""
-    agreed = {slot for names in SLOTS.values() for slot in names} - {"flag"}
-    if agreed <= set(slots):
-        return SLOTS.get(intent, ())
+def _slots_of(intent: str, said: Phrases, hints: Hints) -> tuple[str, ...]:
+    """Return the slots of an intent: those that the pack tells; else those that its templates name."""
+    if hints.slots:
+        return tuple(hints.slots.get(intent, ()))
     return tuple(dict.fromkeys(name for text in said.phrases for name in re.findall(r"\{(\w+)\}", text)))
-
-
-def _besides(intent: str, slots: Mapping[str, str]) -> dict[str, str]:
-    """Return what is said of the person's cramp, although it is no slot of the intent."""
-    found = {slot: slots[slot] for slot in ("muscle", "side") if slot in slots and intent in HANDS_ON}
-    if slots.get("situation") == "pregnancy":
-        found["situation"] = "pregnancy"
-    return {slot: value for slot, value in found.items() if slot not in SLOTS.get(intent, ())}
-
-
-def _named(intents: Mapping[str, float], slots: Mapping[str, str]) -> dict[str, float]:
-    """Join the two intents about medicines into the one that the named medicine belongs to."""
-    joined = dict(intents)
-    meant = BY_MEDICINE.get(slots.get("medicine", ""))
-    if meant:
-        joined[meant] = sum(joined.pop(name, 0.0) for name in set(BY_MEDICINE.values()))
-    return joined
 
 
 def _flagged(text: str, flag: str, level: Level, confidence: float) -> Meaning:
@@ -263,13 +271,6 @@ def _no_words(text: str) -> Meaning:
     """Take letters of another script for something else, and marks alone for nothing."""
     if any(character.isalpha() for character in text):
         return Meaning(text, OUT_OF_SCOPE, {}, "none", CERTAIN, (Candidate(OUT_OF_SCOPE, CERTAIN),))
-    return Meaning(text, None)
-
-
-def _nothing_but_fillers(text: str, heard: Words) -> Meaning:
-    """Take a cry of pain for a call for help, a hesitation for nothing."""
-    if CRIES.intersection(heard.words):
-        return Meaning(text, "relief", {}, "none", 0.6, (Candidate("relief", 0.6),))
     return Meaning(text, None)
 
 

@@ -36,19 +36,17 @@ SPELLINGS = {
     "mom": "mum", "mommy": "mum", "mummy": "mum", "mam": "mum", "diarrhea": "diarrhoea", "color": "colour",
     "gray": "grey", "hemorrhage": "haemorrhage", "hemorrhaging": "haemorrhaging",
     "hemorrhoids": "haemorrhoids", "center": "centre", "liter": "litre", "liters": "litres",
-    "fiber": "fibre", "tylonol": "tylenol", "parasetamol": "paracetamol", "paracetomol": "paracetamol",
-    "ibuprofin": "ibuprofen", "ibuprophen": "ibuprofen", "advill": "advil", "asprin": "aspirin",
-    "detralax": "detralex", "charlie": "charley", "charly": "charley", "doc": "doctor", "doctors": "doctor",
+    "fiber": "fibre", "doc": "doctor", "doctors": "doctor",
     "physician": "doctor", "meds": "medicine", "medication": "medicine", "medications": "medicine",
     "breathin": "breathing", "realise": "realize", "pyjamas": "pajamas", "ok": "okay",
     "urinate": "pee", "piss": "pee", "peeing": "pee", "urine": "pee", "tummy": "belly",
-    "stomach": "belly", "crampy": "cramping", "kramp": "cramp", "cramped": "cramped", "gramp": "cramp",
+    "stomach": "belly",
     "wi": "with", "awa": "away", "ma": "my", "mi": "my", "dae": "do", "whit": "what", "owt": "anything",
     "nowt": "nothing", "summat": "something", "yous": "you", "wee's": "pee", "fer": "for",
     "aboot": "about", "oot": "out", "noo": "now", "heid": "head", "tother": "other", "di": "the",
     "dem": "them", "dis": "this", "dat": "that", "dey": "they",
     "thanx": "thanks", "gran'ma": "gran",
-    "gramping": "cramping", "crampin": "cramping", "nan": "gran", "grandma": "gran", "granny": "gran",
+    "nan": "gran", "grandma": "gran", "granny": "gran",
 }  # fmt: skip
 """American and British, common misspellings, and words that always mean the same here."""
 

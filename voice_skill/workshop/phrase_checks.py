@@ -115,7 +115,9 @@ def _heard_by_rule(draft: Draft, phrase: Phrase, lists: dict[str, list[tuple[str
     known = {name: [said for said, _ in entries] for name, entries in lists.items()}
     if any(rule_problem(rule, known) for rule in (*flag.said, *flag.unless)):
         return True  # reported already
-    signs = RedFlagFinder({phrase.intent[5:]: flag}, known).find(normalize(phrase.template))
+    complaints = frozenset(draft.parts["hints"].complaints if draft.parts["hints"] else ())
+    finder = RedFlagFinder({phrase.intent[5:]: flag}, known, complaints=complaints)
+    signs = finder.find(normalize(phrase.template))
     return any(sign.mood == "now" for sign in signs)
 
 
