@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
+from voice_skill.understanding.evidence import Evidence
 from voice_skill.understanding.followups import follow_up
 from voice_skill.understanding.intents import BY_MEDICINE, FLAG_INTENT, SLOTS, STEERING
 from voice_skill.understanding.likeness import Likeness, Sample
@@ -37,6 +38,9 @@ PERHAPS_A_FLAG = 0.2
 Chosen by cost: one question costs a moment, a sign that is missed may cost a life. At 0.2 about one in a
 hundred harmless sentences is asked about; at 0.1, three in a hundred (`benchmarks.understanding`).
 """
+
+CLEARLY_LIKE_A_FLAG = 0.9
+"""From this probability on, one telling word is enough for an alarm; below it takes two."""
 
 LEANING = 0.9
 """Confidence of a remark that leans on what was talked about before."""
@@ -80,6 +84,7 @@ class Understander:
         self._slots_of = {intent: _slots_of(intent, of, slots) for intent, of in phrases.items()}
         names = (name for slot in NAMES for name in self._slots.phrases.get(slot, ()) if " " not in name)
         self._ear = Ear([*names, *HEARD_WRONG], ordinary | self._slots.vocabulary | self._signs.vocabulary)
+        self._evidence = Evidence(phrases, red_flags)
         self._levels = {name: flag.level for name, flag in red_flags.items()}
         self._heard_as = {
             normal_form(said): name for name, flag in red_flags.items() for said in flag.heard_as
@@ -126,10 +131,11 @@ class Understander:
             chances = _shared({intent: chances.get(intent, 0.0) + 0.01 for intent in exact}, CERTAIN)
             return self._meaning(text, self._by_intent(chances), slots)
         flag, chance = _likest_flag(chances)
-        if chance >= LIKE_A_FLAG:
+        telling = self._evidence.count(core, flag) if chance >= PERHAPS_A_FLAG else 0
+        if chance >= LIKE_A_FLAG and telling >= (1 if chance >= CLEARLY_LIKE_A_FLAG else 2):
             return _flagged(text, flag, self._levels[flag], chance)
         meaning = self._meaning(text, self._by_intent(chances), slots)
-        return replace(meaning, doubt=flag) if chance >= PERHAPS_A_FLAG else meaning
+        return replace(meaning, doubt=flag) if telling else meaning
 
     def _anywhere(self, text: str) -> list[Sign]:
         """Return the signs in the piece of a long text that holds the gravest one."""
@@ -288,4 +294,4 @@ def _words_of(phrases: Mapping[str, Phrases], red_flags: Mapping[str, RedFlag]) 
     """Return the words of all examples: never taken for a mis-hearing of another."""
     examples = [text for of in phrases.values() for text in of.examples]
     examples += [text for flag in red_flags.values() for text in flag.examples]
-    return frozenset(word for text in examples for word in normalize(text).words)
+    return frozenset(word for text in examples for word in normal_form(text).split())
