@@ -6,7 +6,7 @@ Nothing here hears, speaks, waits or remembers; the same words in the same conte
 import random
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
@@ -18,9 +18,10 @@ from voice_skill.understanding.meaning import OUT_OF_SCOPE, Candidate, Context, 
 from voice_skill.understanding.misheard import Ear
 from voice_skill.understanding.normalize import Words, normal_form, normalize, pieces, without_fillers
 from voice_skill.understanding.red_flags import Level, RedFlagFinder, Sign
+from voice_skill.understanding.repair import Repair
 from voice_skill.understanding.sentences import SentenceEncoder, common_words
 from voice_skill.understanding.slots import Mention, SlotFinder, allowed_slots
-from voice_skill.understanding.templates import ListSpans, Template
+from voice_skill.understanding.templates import ListPhrases, ListSpans, Template
 from voice_skill.understanding.words import CRIES, FILLERS
 
 CERTAIN = 0.97
@@ -85,6 +86,7 @@ class Understander:
         names = (name for slot in NAMES for name in self._slots.phrases.get(slot, ()) if " " not in name)
         self._ear = Ear([*names, *HEARD_WRONG], ordinary | self._slots.vocabulary | self._signs.vocabulary)
         self._evidence = Evidence(phrases, red_flags)
+        self._repair = Repair(_sentences(phrases, red_flags, self._slots.phrases))
         self._levels = {name: flag.level for name, flag in red_flags.items()}
         self._heard_as = {
             normal_form(said): name for name, flag in red_flags.items() for said in flag.heard_as
@@ -100,30 +102,35 @@ class Understander:
             self.samples(phrases, red_flags), OUT_OF_SCOPE, self._encoder.encode
         )
 
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """All words of slot lists and of rules."""
+        return self._slots.vocabulary | self._signs.vocabulary
+
     def understand(self, text: str, context: Context | None = None) -> Meaning:
         """Return what `text` means; intent None when nothing was said."""
         context = context or Context()
         heard = self._ear.restore(normalize(text))
         if not heard.words:
             return _no_words(text)
-        signs = self._signs.find(heard) if len(text) <= _LONG else self._anywhere(text)
+        meant = self._repair.restore(heard)
+        signs = self._gravest(heard, meant) if len(text) <= _LONG else self._anywhere(text)
         if signs and signs[0].mood == "now":
             return _flagged(text, signs[0].flag, signs[0].level, CERTAIN)
         maybe = self._heard_as.get(" ".join(word for word in heard.words if word not in FILLERS))
         if maybe:
             candidate = Candidate(OUT_OF_SCOPE, UNSURE)
             return Meaning(text, OUT_OF_SCOPE, {}, "none", UNSURE, (candidate,), doubt=maybe, misheard=True)
-        core = without_fillers(heard.words)
-        mentions = self._slots.mentions(heard.words)
-        slots = self._slots.values(heard, mentions)
-        if not core:
+        said, core = without_fillers(heard.words), without_fillers(meant.words)
+        if not said or not core:
             return _nothing_but_fillers(text, heard)
-        exact = self._exact(core, context)
+        slots = self._slots.values(meant)
+        exact = self._exact(said, context) or self._exact(core, context)
         if context.asking_slot in slots and len(core) <= _SHORT_ANSWER and not STEERING.intersection(exact):
             return self._meaning(text, {"relief": CERTAIN}, slots)
-        meant = follow_up(core, slots, self._places, context)
-        if meant:
-            return self._followed(text, *meant)
+        remark = follow_up(core, slots, self._places, context)
+        if remark:
+            return self._followed(text, *remark)
         if len(exact) == 1:
             return self._meaning(text, {exact[0]: CERTAIN}, slots)
         chances = self._likely(core, context, signs)
@@ -136,6 +143,13 @@ class Understander:
             return _flagged(text, flag, self._levels[flag], chance)
         meaning = self._meaning(text, self._by_intent(chances), slots)
         return replace(meaning, doubt=flag) if telling else meaning
+
+    def _gravest(self, *readings: Words) -> list[Sign]:
+        """Return the signs in the reading that holds the gravest one, of now."""
+        found = [self._signs.find(reading) for reading in dict.fromkeys(readings)]
+        return min(
+            found, key=lambda signs: (not signs or signs[0].mood != "now", signs[0].level if signs else "")
+        )
 
     def _anywhere(self, text: str) -> list[Sign]:
         """Return the signs in the piece of a long text that holds the gravest one."""
@@ -288,6 +302,16 @@ def _likest_flag(chances: Mapping[str, float]) -> tuple[str, float]:
 def _shared(chances: Mapping[str, float], total: float) -> dict[str, float]:
     whole = sum(chances.values()) or 1.0
     return {name: total * chance / whole for name, chance in chances.items()}
+
+
+def _sentences(
+    phrases: Mapping[str, Phrases], red_flags: Mapping[str, RedFlag], lists: ListPhrases
+) -> Iterator[tuple[str, ...]]:
+    """Yield what people say by this pack: all examples, and what the lists of slots hold."""
+    for said in (*phrases.values(), *red_flags.values()):
+        yield from (tuple(normal_form(text).split()) for text in said.examples)
+    for texts in lists.values():
+        yield from (tuple(text.split()) for text in texts)
 
 
 def _words_of(phrases: Mapping[str, Phrases], red_flags: Mapping[str, RedFlag]) -> frozenset[str]:
