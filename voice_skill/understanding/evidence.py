@@ -1,6 +1,6 @@
 """Words that speak for a red flag by themselves: "breath" for breathing, "stung" for an allergic reaction.
 
-Likeness alone is too easily struck by a few stray words; a red flag needs such a word too, or its sound.
+Likeness alone is too easily struck by a few stray words; a red flag needs such words too.
 """
 
 import re
@@ -8,18 +8,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from voice_skill.dialog.schema import Phrases, RedFlag
-from voice_skill.understanding.misheard import sound
 from voice_skill.understanding.normalize import normal_form, without_fillers
 
-TELLING = 3.0
+TELLING = 8.0
 """How many times as often as in harmless sentences a word must occur among a flag's examples."""
 
-EVERYDAY = 0.02
+EVERYDAY = 0.005
 """Share of harmless sentences from which on a word tells nothing, however often a flag has it."""
 
 _RULE_COUNTS = 0.5
 """A word of a rule counts as much as in this many examples."""
-_FEWEST_CONSONANTS = 3
 _SHORTEST = 3
 _NOT_WORDS = re.compile(r"\{\w+\}|\.\.\.|[|+*#]")
 _ENDING = re.compile(r"(ings?|ed|es|s|ly|e)$")
@@ -45,22 +43,10 @@ class Evidence:
                 and (said[stem] + _RULE_COUNTS * (stem in ruled)) / max(1, len(flag.examples))
                 >= TELLING * (usual[stem] + 1) / n
             )
-        self._sounds = {
-            name: frozenset(s for stem in stems if len(s := sound(stem)) >= _FEWEST_CONSONANTS)
-            for name, stems in self._telling.items()
-        }
 
     def count(self, words: Iterable[str], flag: str) -> int:
         """Return how many of the words, in normal form, tell of the flag; each counts once."""
-        telling, sounds = self._telling[flag], self._sounds[flag]
-        return len(
-            {
-                stem
-                for word in words
-                if (stem := _stem(word)) in telling
-                or (len(s := sound(stem)) >= _FEWEST_CONSONANTS and s in sounds)
-            }
-        )
+        return len(self._telling[flag].intersection(map(_stem, words)))
 
 
 def _stems(text: str) -> Iterator[str]:

@@ -142,7 +142,8 @@ class Understander:
         if chance >= LIKE_A_FLAG and telling >= (1 if chance >= CLEARLY_LIKE_A_FLAG else 2):
             return _flagged(text, flag, self._levels[flag], chance)
         meaning = self._meaning(text, self._by_intent(chances), slots)
-        return replace(meaning, doubt=flag) if telling else meaning
+        doubtful = telling >= (1 if chance >= LIKE_A_FLAG else 2)
+        return replace(meaning, doubt=flag) if doubtful else meaning
 
     def _gravest(self, *readings: Words) -> list[Sign]:
         """Return the signs in the reading that holds the gravest one, of now."""
