@@ -30,6 +30,12 @@ def common_words() -> frozenset[str]:
     return frozenset(line for line in _lines() if line.isalpha() and len(line) > 1)
 
 
+def common_ranks() -> dict[str, int]:
+    """Return for each of these words its rank, the most frequent first."""
+    ranked = (line for line in _lines() if line.isalpha())
+    return {word: rank for rank, word in enumerate(ranked)}
+
+
 @cache
 def _lines() -> tuple[str, ...]:
     return tuple((DATA / "vocabulary.txt").read_text(encoding="utf-8").splitlines())

@@ -6,11 +6,12 @@ Nothing here hears, speaks, waits or remembers; the same words in the same conte
 import random
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from voice_skill.dialog.hints import Hints
 from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
+from voice_skill.understanding.evidence import Evidence
 from voice_skill.understanding.followups import follow_up
 from voice_skill.understanding.intents import FLAG_INTENT, STEERING
 from voice_skill.understanding.likeness import Likeness, Sample
@@ -18,9 +19,10 @@ from voice_skill.understanding.meaning import OUT_OF_SCOPE, Candidate, Context, 
 from voice_skill.understanding.misheard import Ear
 from voice_skill.understanding.normalize import Words, normal_form, normalize, pieces, without_fillers
 from voice_skill.understanding.red_flags import Level, RedFlagFinder, Sign
+from voice_skill.understanding.repair import Repair
 from voice_skill.understanding.sentences import SentenceEncoder, common_words
 from voice_skill.understanding.slots import Mention, SlotFinder, allowed_slots
-from voice_skill.understanding.templates import ListSpans, Template
+from voice_skill.understanding.templates import ListPhrases, ListSpans, Template
 from voice_skill.understanding.words import CRIES, FILLERS
 
 CERTAIN = 0.97
@@ -38,6 +40,9 @@ PERHAPS_A_FLAG = 0.2
 Chosen by cost: one question costs a moment, a sign that is missed may cost a life. At 0.2 about one in a
 hundred harmless sentences is asked about; at 0.1, three in a hundred (`benchmarks.understanding`).
 """
+
+CLEARLY_LIKE_A_FLAG = 0.9
+"""From this probability on, one telling word is enough for an alarm; below it takes two."""
 
 LEANING = 0.9
 """Confidence of a remark that leans on what was talked about before."""
@@ -75,6 +80,8 @@ class Understander:
         self._signs = RedFlagFinder(red_flags, self._slots.phrases, ordinary, complaints)
         self._slots_of = {intent: _slots_of(intent, of, hints) for intent, of in phrases.items()}
         self._ear = self._ear_for(ordinary)
+        self._evidence = Evidence(phrases, red_flags)
+        self._repair = Repair(_sentences(phrases, red_flags, self._slots.phrases))
         self._levels = {name: flag.level for name, flag in red_flags.items()}
         self._heard_as = {
             normal_form(said): name for name, flag in red_flags.items() for said in flag.heard_as
@@ -95,32 +102,38 @@ class Understander:
         known = ordinary | self._slots.vocabulary | self._signs.vocabulary
         return Ear([*names, *self.hints.more_names], known, self.hints.spellings, self.hints.misheard)
 
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """All words of slot lists and of rules."""
+        return self._slots.vocabulary | self._signs.vocabulary
+
     def understand(self, text: str, context: Context | None = None) -> Meaning:
         """Return what `text` means; intent None when nothing was said."""
         context = context or Context()
         heard = self._ear.restore(normalize(text))
         if not heard.words:
             return _no_words(text)
-        signs = self._signs.find(heard) if len(text) <= _LONG else self._anywhere(text)
+        meant = self._repair.restore(heard)
+        signs = self._gravest(heard, meant) if len(text) <= _LONG else self._anywhere(text)
         if signs and signs[0].mood == "now":
             return _flagged(text, signs[0].flag, signs[0].level, CERTAIN)
         maybe = self._heard_as.get(" ".join(word for word in heard.words if word not in FILLERS))
         if maybe:
             candidate = Candidate(OUT_OF_SCOPE, UNSURE)
             return Meaning(text, OUT_OF_SCOPE, {}, "none", UNSURE, (candidate,), doubt=maybe, misheard=True)
-        core = without_fillers(heard.words)
-        mentions = self._slots.mentions(heard.words)
-        slots = self._slots.values(heard, mentions)
-        if not core:
+        said, core = without_fillers(heard.words), without_fillers(meant.words)
+        mentions = self._slots.mentions(meant.words)
+        slots = self._slots.values(meant, mentions)
+        if not said or not core:
             return self._nothing_but_fillers(text, heard)
-        exact = self._exact(core, context)
+        exact = self._exact(said, context) or self._exact(core, context)
         asked = self.hints.main_topic or context.topic
         answered = asked and context.asking_slot in slots and len(core) <= _SHORT_ANSWER
         if answered and not STEERING.intersection(exact):
             return self._meaning(text, {asked: CERTAIN}, slots)
-        meant = follow_up(core, slots, self._places, context, self.hints)
-        if meant:
-            return self._followed(text, *meant)
+        remark = follow_up(core, slots, self._places, context, self.hints)
+        if remark:
+            return self._followed(text, *remark)
         if len(exact) == 1:
             return self._meaning(text, {exact[0]: CERTAIN}, slots)
         chances = self._likely(core, context, signs)
@@ -128,10 +141,19 @@ class Understander:
             chances = _shared({intent: chances.get(intent, 0.0) + 0.01 for intent in exact}, CERTAIN)
             return self._meaning(text, self._by_intent(chances), slots)
         flag, chance = _likest_flag(chances)
-        if chance >= LIKE_A_FLAG:
+        telling = self._evidence.count(core, flag) if chance >= PERHAPS_A_FLAG else 0
+        if chance >= LIKE_A_FLAG and telling >= (1 if chance >= CLEARLY_LIKE_A_FLAG else 2):
             return _flagged(text, flag, self._levels[flag], chance)
         meaning = self._meaning(text, self._by_intent(chances), slots)
-        return replace(meaning, doubt=flag) if chance >= PERHAPS_A_FLAG else meaning
+        doubtful = telling >= (1 if chance >= LIKE_A_FLAG else 2)
+        return replace(meaning, doubt=flag) if doubtful else meaning
+
+    def _gravest(self, *readings: Words) -> list[Sign]:
+        """Return the signs in the reading that holds the gravest one, of now."""
+        found = [self._signs.find(reading) for reading in dict.fromkeys(readings)]
+        return min(
+            found, key=lambda signs: (not signs or signs[0].mood != "now", signs[0].level if signs else "")
+        )
 
     def _anywhere(self, text: str) -> list[Sign]:
         """Return the signs in the piece of a long text that holds the gravest one."""
@@ -285,8 +307,18 @@ def _shared(chances: Mapping[str, float], total: float) -> dict[str, float]:
     return {name: total * chance / whole for name, chance in chances.items()}
 
 
+def _sentences(
+    phrases: Mapping[str, Phrases], red_flags: Mapping[str, RedFlag], lists: ListPhrases
+) -> Iterator[tuple[str, ...]]:
+    """Yield what people say by this pack: all examples, and what the lists of slots hold."""
+    examples = [said.examples for said in phrases.values()]
+    examples += [flag.examples for flag in red_flags.values()]
+    for texts in (*examples, *lists.values()):
+        yield from (tuple(normal_form(text).split()) for text in texts)
+
+
 def _words_of(phrases: Mapping[str, Phrases], red_flags: Mapping[str, RedFlag]) -> frozenset[str]:
     """Return the words of all examples: never taken for a mis-hearing of another."""
     examples = [text for of in phrases.values() for text in of.examples]
     examples += [text for flag in red_flags.values() for text in flag.examples]
-    return frozenset(word for text in examples for word in normalize(text).words)
+    return frozenset(word for text in examples for word in normal_form(text).split())
