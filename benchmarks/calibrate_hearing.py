@@ -35,7 +35,6 @@ from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.held import GrammarHearing
 from voice_skill.hearing.moonshine_model import MoonshineModel, packaged_weights
 from voice_skill.hearing.spelling import spoken_words
-from voice_skill.understanding.expectations import expected_phrases
 from voice_skill.understanding.templates import Template, expand
 from voice_skill.understanding.understander import Understander
 
@@ -230,8 +229,8 @@ def main() -> None:
     understander = Understander(pack.phrases, pack.slots, pack.red_flags)
     noise = read_audio(options.noise, max_seconds=3600).at(SAMPLE_RATE)
     orders = Hearing(model, read_grammar(options.orders / "grammar.yaml")[0], WordBias(model.tokenizer))
-    bias = WordBias(model.tokenizer, expected_phrases(pack.phrases, pack.slots, pack.red_flags))
-    cramps = Hearing(model, Grammar.of_pack(pack.phrases, pack.slots, pack.red_flags), bias)
+    grammar = Grammar.of_pack(pack.phrases, pack.slots, pack.red_flags)
+    cramps = Hearing(model, grammar, WordBias(model.tokenizer, grammar.words))
     questions = [json.loads(line) for line in options.questions.read_text().splitlines()][: options.most]
     cases = [
         case

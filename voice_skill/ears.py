@@ -5,10 +5,9 @@ from voice_skill.config import Settings
 from voice_skill.dialog.pack import Pack
 from voice_skill.hearing.factory import create_recognizer
 from voice_skill.hearing.gate import SpeechGate
-from voice_skill.hearing.grammar import Grammar
+from voice_skill.hearing.grammar_cache import grammar_of
 from voice_skill.hearing.recognizer import TakesGrammar, Transcript
 from voice_skill.hearing.transcription import recognise, transcribe
-from voice_skill.understanding.expectations import expected_phrases
 from voice_skill.understanding.meaning import URGENCIES
 from voice_skill.understanding.understander import Understander
 
@@ -23,7 +22,7 @@ class Ears:
     def __init__(self, settings: Settings, pack: Pack, understander: Understander | None = None) -> None:
         self.recognizer = create_recognizer(settings.recognizer, pack.info.language, settings.models)
         self.gate = SpeechGate()
-        self._pack = pack
+        self._pack, self._keep = pack, settings.cache
         self._understander = understander
 
     def load(self) -> None:
@@ -31,9 +30,13 @@ class Ears:
         self.gate.load()
         self.recognizer.load()
         said = self._pack.phrases, self._pack.slots, self._pack.red_flags
-        self.recognizer.use_phrases(expected_phrases(*said))
-        if self._understander is not None and isinstance(self.recognizer, TakesGrammar):
-            self.recognizer.use_grammar(Grammar.of_pack(*said))
+        grammar = grammar_of(*said, keep=self._keep)
+        if not isinstance(self.recognizer, TakesGrammar):
+            self.recognizer.use_phrases(grammar.phrases())
+            return
+        self.recognizer.use_phrases(sorted(grammar.words))
+        if self._understander is not None:
+            self.recognizer.use_grammar(grammar)
 
     def transcribe(self, sound: Sound) -> Transcript:
         """Return what was said; the text is "" when nobody spoke."""
