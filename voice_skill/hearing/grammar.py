@@ -16,7 +16,7 @@ from voice_skill.hearing.automaton import AGAIN, Network
 from voice_skill.hearing.covering import covering_sentences
 from voice_skill.hearing.readings import Reading, read, without_stammer
 from voice_skill.hearing.word_states import WordState, WordStates
-from voice_skill.understanding.normalize import normal_form
+from voice_skill.understanding.normalize import normal_form, unheard_letters
 from voice_skill.understanding.templates import expand
 
 BEFORE = (
@@ -223,6 +223,8 @@ class Grammar:
         return node
 
     def _compile_text(self, text: str, node: int) -> int:
+        if unheard_letters(text):
+            return self._network.add_node()  # nothing leads there: a word that cannot be said
         words = normal_form(text).split()
         if text[:1].isspace():
             node = self._gap(node)
