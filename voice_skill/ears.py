@@ -15,12 +15,23 @@ from voice_skill.understanding.understander import Understander
 class Ears:
     """Recognises finished utterances; told once what a pack expects to hear.
 
+    word_times: find out when each word was said as well.
+
     With an `understander` what is heard is held to the sentences of the pack, where it is sure enough that
     one of them was said. The understander sees to it that no sign of an emergency is lost that way.
     """
 
-    def __init__(self, settings: Settings, pack: Pack, understander: Understander | None = None) -> None:
-        self.recognizer = create_recognizer(settings.recognizer, pack.info.language, settings.models)
+    def __init__(
+        self,
+        settings: Settings,
+        pack: Pack,
+        understander: Understander | None = None,
+        *,
+        word_times: bool = False,
+    ) -> None:
+        self.recognizer = create_recognizer(
+            settings.recognizer, pack.info.language, settings.models, word_times=word_times
+        )
         self.gate = SpeechGate()
         self._pack, self._keep = pack, settings.cache
         self._understander = understander

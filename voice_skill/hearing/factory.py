@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from voice_skill.hearing.gate import SpeechGate
 
 
-def create_recognizer(name: str, language: str, models_dir: Path | None = None) -> Recognizer:
+def create_recognizer(
+    name: str, language: str, models_dir: Path | None = None, *, word_times: bool = False
+) -> Recognizer:
     """Return the recogniser called `name` for a language such as "en"; nothing is loaded yet.
 
-    "auto" is vosk if a model for the language is installed in `models_dir` (default: the usual one), else
+    word_times: find out when each word was said, also where that takes extra time. "auto" is vosk if a model for the language is installed in `models_dir` (default: the usual one), else
     moonshine. Raises MissingError when there is no model for the language, UsageError for another name.
     """
     if name not in {"moonshine", "vosk", "auto"}:
@@ -33,7 +35,7 @@ def create_recognizer(name: str, language: str, models_dir: Path | None = None) 
         raise _no_model(name, language, folder)
     from voice_skill.hearing.moonshine import MoonshineRecognizer
 
-    return MoonshineRecognizer()
+    return MoonshineRecognizer(word_times=word_times)
 
 
 def _vosk(path: Path) -> Recognizer:

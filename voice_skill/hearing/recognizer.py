@@ -51,6 +51,27 @@ class Transcript:
     confidence: float = 1.0
 
 
+def transcript_as_json(heard: Transcript) -> dict[str, object]:
+    """Return what was recognised as plain values: times in seconds, confidences 0..1, scores as logarithms."""
+    return {
+        "confidence": round(heard.confidence, 3),
+        "words": [
+            {"text": word.text, "start": round(word.start, 2), "end": round(word.end, 2)}
+            for word in heard.words
+        ],
+        "alternatives": list(heard.alternatives),
+        "hypotheses": [
+            {
+                "text": one.text,
+                "score": round(one.score, 2),
+                "confidence": round(one.confidence, 3),
+                "readings": [{"intent": r.intent, "slots": dict(r.slots)} for r in one.readings],
+            }
+            for one in heard.hypotheses
+        ],
+    }
+
+
 class Recognizer(Protocol):
     """A speech recogniser. Constructing one is cheap; `load` opens the model (idempotent).
 
