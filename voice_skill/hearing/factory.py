@@ -21,8 +21,9 @@ def create_recognizer(
 ) -> Recognizer:
     """Return the recogniser called `name` for a language such as "en"; nothing is loaded yet.
 
-    word_times: find out when each word was said, also where that takes extra time. "auto" is vosk if a model for the language is installed in `models_dir` (default: the usual one), else
-    moonshine. Raises MissingError when there is no model for the language, UsageError for another name.
+    word_times: find out when each word was said, also where that takes extra time. "auto" is vosk if a model
+    for the language is installed in `models_dir` (default: the usual one), else moonshine. Raises
+    MissingError when there is no model for the language, UsageError for another name.
     """
     if name not in {"moonshine", "vosk", "auto"}:
         raise UsageError(f"there is no recogniser '{name}'", "Choose moonshine, vosk or auto")

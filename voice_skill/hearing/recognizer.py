@@ -52,7 +52,7 @@ class Transcript:
 
 
 def transcript_as_json(heard: Transcript) -> dict[str, object]:
-    """Return what was recognised as plain values: times in seconds, confidences 0..1, scores as logarithms."""
+    """Return what was recognised as plain values: times in seconds, confidences 0..1, logarithmic scores."""
     return {
         "confidence": round(heard.confidence, 3),
         "words": [
