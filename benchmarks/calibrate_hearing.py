@@ -6,8 +6,9 @@ r"""Fits how sure hearing is of what it heard, and shows on other data how true 
 
 The sounds: spoken orders (in the format of `speech_to_intent`); sentences drawn from the English pack, and
 questions of people (rows with text, intent, slots and urgency), both spoken by the voices of the tests; and
-speech about other things. In quiet and in noise. Weights are fitted on the half of the recordings that is for
-development, on the questions of --develop and on the first half of the noise; the rest is checked.
+speech about other things, the spoken orders among it. In quiet and in noise. Weights are fitted on the half
+of the recordings that is for development, on the questions of --develop and on the first half of the noise;
+the rest is checked.
 
     held      a sentence of the grammar, where one comes near: it means what was said
     free      the free text, where it is all there is: it means what was said
@@ -136,6 +137,8 @@ class Cases:
                 "answer": False,
             }
 
+        for order in read_orders(self._options.orders, self._half, self._options.most):
+            yield order.name, order.sound, judge
         for path in files[: 3 * self._options.most]:
             yield path.name, read_audio(path), judge
 

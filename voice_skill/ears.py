@@ -30,7 +30,11 @@ class Ears:
         word_times: bool = False,
     ) -> None:
         self.recognizer = create_recognizer(
-            settings.recognizer, pack.info.language, settings.models, word_times=word_times
+            settings.recognizer,
+            pack.info.language,
+            settings.models,
+            threads=settings.threads,
+            word_times=word_times,
         )
         self.gate = SpeechGate()
         self._pack, self._keep = pack, settings.cache
@@ -72,7 +76,8 @@ class Ears:
             meaning = understander.understand(one.text)
             return URGENCIES.index(meaning.urgency), bool(meaning.doubt)
 
-        return max(heard, *map(Transcript, heard.alternatives), key=gravity)
+        others = [Transcript(text, confidence=heard.otherwise) for text in heard.alternatives]
+        return max(heard, *others, key=gravity)
 
     def close(self) -> None:
         """Free the models."""

@@ -47,8 +47,8 @@ MOST_HYPOTHESES = 5
 class _Piece:
     """What was heard in one stretch of sound: as it is taken, and freely. held: sentences of the grammar.
 
-    words: with times from the start of the stretch. seconds: how long it is. confidence: that the text means
-    what was said.
+    words: with times from the start of the stretch. seconds: how long it is. confidence, free_confidence:
+    that the text, and the free text, mean what was said.
     """
 
     text: str = ""
@@ -57,6 +57,7 @@ class _Piece:
     words: tuple[Word, ...] = ()
     seconds: float = 0.0
     confidence: float = 1.0
+    free_confidence: float = 1.0
 
 
 class MoonshineRecognizer:
@@ -139,6 +140,7 @@ class MoonshineRecognizer:
             (freely,) if freely != said else (),
             hypotheses,
             min(piece.confidence for piece in pieces),
+            min(piece.free_confidence for piece in pieces),
         )
 
     def finish(self) -> Transcript:
@@ -176,10 +178,9 @@ class MoonshineRecognizer:
         text, tokens = (held[0].text, held[0].tokens) if taken else (free, best.tokens)
         words = word_times(model, encoded, tokens) if self._word_times else ()
         inside = bool(held) and held[0].evidence is None
-        if taken and not inside:
-            return _Piece(text, free, held, words, seconds, held[0].confidence)
-        sure = FreeEvidence.of(best.odds, len(best.tokens), samples, inside=inside).confidence
-        return _Piece(text, free, held, words, seconds, sure)
+        freely = FreeEvidence.of(best.odds, len(best.tokens), samples, inside=inside).confidence
+        confidence = held[0].confidence if taken and not inside else freely
+        return _Piece(text, free, held, words, seconds, confidence, freely)
 
 
 def _told(held: Iterable[Held]) -> tuple[Hypothesis, ...]:

@@ -19,13 +19,13 @@ def transcribe(recognizer: Recognizer, gate: SpeechGate, sound: Sound) -> Transc
     others: list[str] = []
     words: list[Word] = []
     hypotheses: list[tuple[Hypothesis, ...]] = []
-    confidence = 1.0
+    confidence = otherwise = 1.0
     for start, end in gate.spans(samples, MARGIN_S):
         heard = recognise(recognizer, samples[start:end])
         offset = start / SAMPLE_RATE
         texts.append(heard.text)
         hypotheses.append(heard.hypotheses)
-        confidence = min(confidence, heard.confidence)
+        confidence, otherwise = min(confidence, heard.confidence), min(otherwise, heard.otherwise)
         others.append(heard.alternatives[0] if heard.alternatives else heard.text)
         words += [Word(word.text, word.start + offset, word.end + offset) for word in heard.words]
     text, other = " ".join(filter(None, texts)), " ".join(filter(None, others))
@@ -35,6 +35,7 @@ def transcribe(recognizer: Recognizer, gate: SpeechGate, sound: Sound) -> Transc
         (other,) if other != text else (),
         hypotheses[0] if len(hypotheses) == 1 else (),
         confidence,
+        otherwise,
     )
 
 
