@@ -1,14 +1,22 @@
-r"""Fits the confidence that a sentence held to the grammar is right, and shows how well it is calibrated.
+r"""Fits how sure hearing is of what it heard, and shows on other data how true that is.
 
-    .venv/bin/python -m benchmarks.calibrate_hearing --orders DIR --unrelated DIR --questions FILE.jsonl \
-        --noise NOISE.flac [--json OUT.json] [--picture OUT.png]
+    .venv/bin/python -m benchmarks.calibrate_hearing --orders DIR --unrelated DIR --noise NOISE.flac \
+        --develop Q1.jsonl Q2.jsonl --report Q3.jsonl [--rows ROWS.jsonl] [--json OUT.json] \
+        [--picture OUT.png]
 
-Three kinds of sound: spoken orders (in the format of `speech_to_intent`), sentences of the English pack and
-questions from a file of rows with text, intent, slots and urgency, both spoken by the voices of the tests;
-and speech about other things. With and without noise. Of recordings only the half for development is used; on
-half of all sounds the weights are fitted that the calibration of the other half is shown with.
-Prints the weights for `voice_skill/hearing/confidence.py`, and draws the reliability diagram: how often
-sentences of each confidence are right.
+The sounds: spoken orders (in the format of `speech_to_intent`); sentences drawn from the English pack, and
+questions of people (rows with text, intent, slots and urgency), both spoken by the voices of the tests; and
+speech about other things, the spoken orders among it. In quiet and in noise. Weights are fitted on the half
+of the recordings that is for development, on the questions of --develop and on the first half of the noise;
+the rest is checked.
+
+    held      a sentence of the grammar, where one comes near: it means what was said
+    free      the free text, where it is all there is: it means what was said
+    answers   what the whole program makes of it: the product of hearing's confidence and understanding's,
+              of all answers about the pack's subject, with the weights that the program has now
+
+Prints the weights for `voice_skill/hearing/confidence.py`, and draws the reliability diagram. ROWS.jsonl
+keeps what was heard, so that a run can be broken off and taken up again.
 """
 
 import argparse
@@ -16,41 +24,39 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from benchmarks import figures
-from benchmarks.orders import is_for_development, read_grammar
+from benchmarks import calibration, figures
+from benchmarks.orders import Menu, in_noise, is_for_development, read_orders
 from tests.voices import VOICES, speak
 from voice_skill.audio.files import read_audio
 from voice_skill.audio.frames import SAMPLE_RATE, Sound
 from voice_skill.dialog.pack import Pack, load_pack
 from voice_skill.evaluation import add_noise
 from voice_skill.hearing.biasing import WordBias
+from voice_skill.hearing.confidence import FREE_WEIGHTS, WEIGHTS, FreeEvidence
 from voice_skill.hearing.gate import SpeechGate
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.held import GrammarHearing
+from voice_skill.hearing.moonshine import SURE, is_part
 from voice_skill.hearing.moonshine_model import MoonshineModel, packaged_weights
 from voice_skill.hearing.spelling import spoken_words
-from voice_skill.understanding.expectations import expected_phrases
+from voice_skill.learning import understander_of
+from voice_skill.understanding.meaning import Meaning
 from voice_skill.understanding.templates import Template, expand
 from voice_skill.understanding.understander import Understander
 
-Floats = npt.NDArray[np.float64]
-Judge = Callable[[str], bool]
+LEVELS = (None, 10.0, 5.0, 0.0)
+"""Speech over noise in dB; None is quiet."""
 
-
-@dataclass
-class Case:
-    """kind: for the table. figures: of the evidence. right: the held sentence means what was meant."""
-
-    kind: str
-    figures: tuple[float, ...]
-    right: bool
-    free_right: bool
+Row = dict[str, Any]
+Judge = Callable[[str], Row]
+"""Tells of a text whether it means what was said (`right`; None where nobody can tell), how sure
+understanding is of its answer (`sure`; None where it has none), and whether that is right (`answer`)."""
 
 
 class Hearing:
@@ -61,208 +67,218 @@ class Hearing:
         self._held = GrammarHearing(model, grammar)
         self._gate = SpeechGate()
 
-    def case(self, kind: str, sound: Sound, judge: Judge) -> Case | None:
-        """Return what a sound teaches; None where no sentence comes near or one is plainly heard."""
+    def row(self, sound: Sound) -> Row:
+        """Return what is heard, and what speaks for it; {} where nobody speaks."""
         samples = self._gate.trim(sound.at(SAMPLE_RATE).samples)
         if len(samples) < SAMPLE_RATE // 5:
-            return None
+            return {}
         sounds = samples.astype(np.float32) / np.float32(32768)
         started = self._model.start(self._model.encode(sounds))
         free, nearest = self._held.hear(sounds, started, self._bias)
-        if not nearest or nearest[0].evidence is None:
-            return None
-        held, text = nearest[0], self._model.tokenizer.decode(free.tokens)
-        return Case(kind, nearest[0].evidence.figures, judge(held.text), judge(text))
+        text = self._model.tokenizer.decode(free.tokens)
+        if not text:
+            return {}
+        inside = bool(nearest) and nearest[0].evidence is None
+        evidence = FreeEvidence.of(free.odds, len(free.tokens), sounds, inside=inside)
+        row: Row = {"free": {"text": text, "figures": evidence.figures}}
+        if nearest and nearest[0].evidence is not None:
+            held = nearest[0]
+            part = is_part(held.words, spoken_words(text))
+            row["held"] = {"text": held.text, "figures": held.evidence.figures, "part": part}
+        return row
 
 
-def order_cases(hearing: Hearing, folder: Path, noise: Sound, most: int) -> Iterator[Case | None]:
-    rows = [json.loads(line) for line in (folder / "data.jsonl").read_text().splitlines()]
-    rows = [row for row in rows if is_for_development(Path(row["audio"]).name)][:most]
-    for number, row in enumerate(rows):
-        sound = _mixed(read_audio(folder / row["audio"]), noise, (None, 12, 6)[number % 3], number)
+class Cases:
+    """The sounds of one half ("develop" or "report"), each with its judge."""
 
-        def judge(text: str, slots: dict[str, str] = row["slots"]) -> bool:
-            readings = hearing.grammar.read(spoken_words(text))
-            return bool(readings) and dict(readings[0].slots) == slots
+    def __init__(self, half: str, options: argparse.Namespace) -> None:
+        self._half, self._options = half, options
+        noise = read_audio(options.noise, max_seconds=3600).at(SAMPLE_RATE).samples
+        middle = len(noise) // 2
+        self._noise = Sound(noise[:middle] if half == "develop" else noise[middle:])
 
-        yield hearing.case("order", sound, judge)
+    def orders(self, grammar: Grammar) -> Iterator[tuple[str, Sound, Judge]]:
+        for number, order in enumerate(read_orders(self._options.orders, self._half, self._options.most)):
+            snr = (None, 12.0, 6.0)[number % 3]
+            sound = order.sound if snr is None else in_noise(order, self._noise, snr)
+
+            def judge(text: str, slots: Any = order.slots) -> Row:
+                readings = grammar.read(spoken_words(text))
+                return {"right": dict(readings[0].slots) == slots if readings else None}
+
+            yield order.name, sound, judge
+
+    def sentences(self, pack: Pack, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+        texts = sampled(pack, self._options.most, seed=11 if self._half == "develop" else 12)
+        rows = [{"text": text, **_as_row(understander.understand(text))} for text in texts]
+        yield from self._spoken(rows, understander)
+
+    def questions(self, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+        files: list[Path] = self._options.develop if self._half == "develop" else self._options.report
+        rows = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+        random.Random(5).shuffle(rows)
+        yield from self._spoken(rows[: self._options.most], understander)
+
+    def unrelated(self, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+        files = [
+            path
+            for path in self._options.unrelated.iterdir()
+            if is_for_development(path.name) == (self._half == "develop")
+        ]
+        files.sort(key=lambda path: hashlib.sha256(path.name.encode()).digest())
+
+        def judge(text: str) -> Row:
+            """Whatever it is taken for is wrong; where it is taken for nothing, nobody knows."""
+            meaning = understander.understand(text)
+            answered = meaning.intent not in (None, "out_of_scope")
+            return {
+                "right": False if answered else None,
+                "sure": meaning.confidence if answered else None,
+                "answer": False,
+            }
+
+        for order in read_orders(self._options.orders, self._half, self._options.most):
+            yield order.name, order.sound, judge
+        for path in files[: 3 * self._options.most]:
+            yield path.name, read_audio(path), judge
+
+    def _spoken(self, rows: list[Row], understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+        for number, row in enumerate(rows):
+            sound = speak(str(row["text"]), VOICES[number % len(VOICES)]).at(SAMPLE_RATE)
+            snr = LEVELS[number // 2 % len(LEVELS)]
+            if snr is not None:
+                sound = add_noise(sound, self._noise, snr, number)
+            said = _as_row(understander.understand(row["text"]))
+
+            def judge(text: str, row: Row = row, said: Row = said) -> Row:
+                meaning = understander.understand(text)
+                answered = meaning.intent not in (None, "out_of_scope")
+                return {
+                    "right": _means(meaning, said),
+                    "sure": meaning.confidence if answered else None,
+                    "answer": _means(meaning, row),
+                }
+
+            yield f"{number} {row['text']}", sound, judge
 
 
-def spoken_cases(
-    hearing: Hearing, kind: str, rows: list[dict[str, object]], understander: Understander, noise: Sound
-) -> Iterator[Case | None]:
-    for number, row in enumerate(rows):
-        sound = speak(str(row["text"]), VOICES[number % len(VOICES)])
-        sound = _mixed(sound, noise, (None, 10)[number // 2 % 2], number)
-        yield hearing.case(kind, sound, lambda text, row=row: _means(understander, text, row))
-
-
-def unrelated_cases(hearing: Hearing, folder: Path, most: int) -> Iterator[Case | None]:
-    files = [path for path in sorted(folder.iterdir()) if is_for_development(path.name)]
-    files.sort(key=lambda path: hashlib.sha256(path.name.encode()).digest())
-    for path in files[:most]:
-        yield hearing.case("unrelated", read_audio(path), lambda _: False)
-
-
-def sampled_rows(pack: Pack, understander: Understander, n: int) -> list[dict[str, object]]:
-    """Return sentences that the pack's templates yield, and what they mean."""
-    rng = random.Random(11)
+def sampled(pack: Pack, n: int, seed: int) -> list[str]:
+    """Return sentences that the pack's templates yield."""
+    rng = random.Random(seed)
     lists = {
         name: [said for texts in values.values() for text in texts for said in expand(text)]
         for name, values in pack.slots.items()
     }
     templates = [Template(text) for of in pack.phrases.values() for text in of.phrases]
-    rows: list[dict[str, object]] = []
-    for _ in range(n):
-        text = rng.choice(templates).sample(rng, lists)
-        meaning = understander.understand(text)
-        rows.append(
-            {"text": text, "intent": meaning.intent, "slots": dict(meaning.slots), "urgency": meaning.urgency}
-        )
-    return rows
+    return [text for _ in range(n) if (text := rng.choice(templates).sample(rng, lists))]
 
 
-def _means(understander: Understander, text: str, row: dict[str, object]) -> bool:
-    got = understander.understand(text)
-    if row["intent"] == "out_of_scope":
+def _as_row(meaning: Meaning) -> Row:
+    return {"intent": meaning.intent, "slots": dict(meaning.slots), "urgency": meaning.urgency}
+
+
+def _means(got: Meaning, row: Row) -> bool:
+    if row["intent"] in (None, "out_of_scope"):
         return got.intent in (None, "out_of_scope")
-    slots = row["slots"]
-    assert isinstance(slots, dict)
     grave = {"emergency", "urgent"}
     return (
         got.intent == row["intent"]
-        and all(got.slots.get(slot) == value for slot, value in slots.items())
+        and all(got.slots.get(slot) == value for slot, value in (row["slots"] or {}).items())
         and (got.urgency in grave) == (row["urgency"] in grave)
     )
 
 
-def _mixed(sound: Sound, noise: Sound, snr: float | None, seed: int) -> Sound:
-    return sound if snr is None else add_noise(sound.at(SAMPLE_RATE), noise, snr, seed)
+def measured(options: argparse.Namespace) -> Iterator[Row]:
+    """Yield a row for every sound; those done before are not done again."""
+    done: dict[tuple[str, str, str], Row] = {}
+    if options.rows and options.rows.exists():
+        rows = map(json.loads, options.rows.read_text(encoding="utf-8").splitlines())
+        done = {(row["half"], row["kind"], row["name"]): row for row in rows}
+    model, pack = MoonshineModel(packaged_weights()), load_pack("en")
+    understander = understander_of(pack)
+    menu = Menu.read(options.orders).grammar()
+    orders = Hearing(model, menu, WordBias(model.tokenizer))
+    grammar = Grammar.of_pack(pack.phrases, pack.slots, pack.red_flags)
+    cramps = Hearing(model, grammar, WordBias(model.tokenizer, grammar.words))
+    for half in ("develop", "report"):
+        cases = Cases(half, options)
+        for kind, hearing, sounds in (
+            ("order", orders, cases.orders(menu)),
+            ("sentence", cramps, cases.sentences(pack, understander)),
+            ("question", cramps, cases.questions(understander)),
+            ("unrelated", cramps, cases.unrelated(understander)),
+        ):
+            for name, sound, judge in sounds:
+                row = done.get((half, kind, name))
+                if row is None:
+                    row = {"half": half, "kind": kind, "name": name, **hearing.row(sound)}
+                    if options.rows:
+                        with options.rows.open("a", encoding="utf-8") as file:
+                            file.write(json.dumps(row) + "\n")
+                for way in {"free", "held"} & row.keys():
+                    row[way] |= judge(row[way]["text"])
+                yield row
 
 
-def fit(cases: list[Case], ridge: float = 0.1) -> Floats:
-    """Return the weights of a logistic regression, found by Newton's method."""
-    x = np.array([case.figures for case in cases])
-    y = np.array([case.right for case in cases], float)
-    weights = np.zeros(x.shape[1])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (p - y) + ridge * weights
-        hessian = (x.T * (p * (1 - p))) @ x + ridge * np.eye(len(weights))
-        weights -= np.linalg.solve(hessian, gradient)
-    return weights
+def _of(rows: list[Row], half: str, way: str) -> tuple[calibration.Floats, calibration.Bools]:
+    """Return the figures of one way of hearing, and whether each is right, where that is known."""
+    told = [row[way] for row in rows if row["half"] == half and way in row]
+    if way == "free":
+        told = [one for one in told if one["right"] is not None]
+    return np.array([one["figures"] for one in told]), np.array([bool(one["right"]) for one in told])
 
 
-def reliability(cases: list[Case], weights: Floats) -> list[dict[str, float]]:
-    """Return for each tenth of confidence how many sentences there are, what is stated, and what is true."""
-    p = 1 / (1 + np.exp(-np.array([case.figures for case in cases]) @ weights))
-    right = np.array([case.right for case in cases])
-    rows = []
-    for low in np.arange(0, 1, 0.1):
-        inside = (p >= low) & (p < low + 0.1)
-        if inside.any():
-            n, true = int(inside.sum()), int(right[inside].sum())
-            interval = figures.wilson(true, n)
-            rows.append(
-                {
-                    "n": n,
-                    "stated": float(p[inside].mean()),
-                    "right": true / n,
-                    "low": interval[0],
-                    "high": interval[1],
-                }
-            )
-    return rows
-
-
-def draw(path: Path | None, rows: list[dict[str, float]]) -> None:
-    n = sum(int(row["n"]) for row in rows)
-    with figures.picture(path, f"Confidence of sentences held to a grammar (n={n}, not fitted on)") as axes:
-        if axes is None:
-            return
-        stated, right = [row["stated"] for row in rows], [row["right"] for row in rows]
-        errors = [
-            [max(0.0, row["right"] - row["low"]) for row in rows],
-            [max(0.0, row["high"] - row["right"]) for row in rows],
-        ]
-        axes.plot([0, 1], [0, 1], "k--", label="perfectly calibrated")
-        axes.errorbar(stated, right, yerr=errors, fmt="o-", capsize=3, label="measured, 95 %")
-        axes.set_xlabel("confidence stated")
-        axes.set_ylabel("share right")
-        axes.legend()
-
-
-def show(cases: list[Case], weights: Floats) -> None:
-    """Print how often sentences of each confidence are right, and what a threshold would do."""
-    p = 1 / (1 + np.exp(-np.array([case.figures for case in cases]) @ weights))
-    right = np.array([case.right for case in cases])
-    free = np.array([case.free_right for case in cases])
-    kinds = np.array([case.kind for case in cases])
-    rows = reliability(cases, weights)
-    print("     n  stated   right  95 % interval")
+def answers(rows: list[Row]) -> tuple[calibration.Floats, calibration.Bools]:
+    """Return how sure the program is of its answers to the half for the report, and which are right."""
+    sure: list[float] = []
+    right: list[bool] = []
     for row in rows:
-        print(
-            f"{row['n']:6}  {row['stated']:6.1%}  {row['right']:6.1%}  [{row['low']:.1%}, {row['high']:.1%}]"
-        )
-    error = sum(row["n"] * abs(row["stated"] - row["right"]) for row in rows) / len(cases)
-    print(f"expected calibration error {error:.1%}")
-    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
-        cells = "   ".join(
-            f"{kind} {int(np.where(p > threshold, right, free)[kinds == kind].sum())}"
-            f" (taken {(p[kinds == kind] > threshold).sum()})"
-            for kind in dict.fromkeys(kinds)
-        )
-        print(f"above {threshold:.1f} taken, else free; right: {cells}")
-    print("free alone; right:", {kind: int(free[kinds == kind].sum()) for kind in dict.fromkeys(kinds)})
-    print("of", {kind: int((kinds == kind).sum()) for kind in dict.fromkeys(kinds)})
+        if row["half"] != "report" or "free" not in row or row["kind"] == "order":
+            continue
+        told, weights = row["free"], FREE_WEIGHTS
+        held = row.get("held")
+        sure_of = calibration.probabilities(np.array(held["figures"]), WEIGHTS) if held else 0.0
+        if held and not held["part"] and sure_of >= SURE:
+            told, weights = held, WEIGHTS
+        if told["sure"] is not None:
+            heard = float(calibration.probabilities(np.array(told["figures"]), weights))
+            sure.append(told["sure"] * heard)
+            right.append(bool(told["answer"]))
+    return np.array(sure), np.array(right)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name in ("orders", "unrelated", "questions", "noise"):
+    for name in ("orders", "unrelated", "noise"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--most", type=int, default=300, help="sounds of each kind")
+    for name in ("develop", "report"):
+        parser.add_argument(f"--{name}", type=Path, nargs="+", required=True, help="files of questions")
+    parser.add_argument(
+        "--most", type=int, default=240, help="sounds of each kind; of other talk thrice that"
+    )
+    parser.add_argument("--rows", type=Path, help="kept, and taken up where it broke off")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--picture", type=Path)
     options = parser.parse_args()
-    model = MoonshineModel(packaged_weights())
-    pack = load_pack("en")
-    understander = Understander(pack.phrases, pack.slots, pack.red_flags, pack.hints)
-    noise = read_audio(options.noise, max_seconds=3600).at(SAMPLE_RATE)
-    orders = Hearing(model, read_grammar(options.orders / "grammar.yaml")[0], WordBias(model.tokenizer))
-    bias = WordBias(model.tokenizer, expected_phrases(pack.phrases, pack.slots, pack.red_flags))
-    cramps = Hearing(model, Grammar.of_pack(pack.phrases, pack.slots, pack.red_flags), bias)
-    questions = [json.loads(line) for line in options.questions.read_text().splitlines()][: options.most]
-    cases = [
-        case
-        for found in (
-            order_cases(orders, options.orders, noise, options.most),
-            spoken_cases(
-                cramps, "inside", sampled_rows(pack, understander, options.most), understander, noise
-            ),
-            spoken_cases(cramps, "question", questions, understander, noise),
-            unrelated_cases(cramps, options.unrelated, options.most),
-        )
-        for case in found
-        if case is not None
-    ]
-    random.Random(3).shuffle(cases)
-    weights = fit(cases[::2])
-    show(cases[1::2], weights)
-    rows = reliability(cases[1::2], weights)
-    draw(options.picture, rows)
-    every = fit(cases)
-    figures.write(
-        options.json,
-        {
-            "data": "half for development; a random half of the cases, which the weights are not fitted on",
-            "n": len(cases[1::2]),
-            "reliability": rows,
-            "weights": [round(float(weight), 3) for weight in every],
-            "cases": [[case.kind, *case.figures, case.right, case.free_right] for case in cases],
-        },
-    )
-    print("weights of all:", [round(float(weight), 2) for weight in every])
+    rows = list(measured(options))
+    result: dict[str, Any] = {"data": "half for the report, not fitted on", "weights": {}, "reliability": {}}
+    curves = {}
+    for way in ("held", "free"):
+        weights = calibration.fit(*_of(rows, "develop", way))
+        x, right = _of(rows, "report", way)
+        curves[way] = calibration.reliability(calibration.probabilities(x, weights), right)
+        result["weights"][way] = [round(float(weight), 2) for weight in weights]
+        print(f"weights, {way}: {result['weights'][way]}")
+    curves["answers"] = calibration.reliability(*answers(rows))
+    for name, bins in curves.items():
+        calibration.show(name, bins)
+        result["reliability"][name] = {
+            "error": calibration.error(bins),
+            "bins": [asdict(one) for one in bins],
+        }
+    result["n"] = {name: sum(one.n for one in bins) for name, bins in curves.items()}
+    figures.write(options.json, result)
+    calibration.draw(options.picture, "Is it as sure as it is right? Data not fitted on", curves)
 
 
 if __name__ == "__main__":

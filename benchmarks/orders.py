@@ -66,12 +66,6 @@ class Menu:
         return "#JSGF V1.0;\n" + body.lower()
 
 
-def read_grammar(path: Path) -> tuple[Grammar, Lists]:
-    """Return the grammar of the orders, written in our own notation, and its lists."""
-    menu = Menu.read(path.parent)
-    return menu.grammar(), menu.lists
-
-
 def read_orders(folder: Path, half: str, most: int) -> Iterator[Order]:
     """Yield the recordings of one half ("develop", "report") or "all"."""
     rows = [json.loads(line) for line in (folder / "data.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -19,11 +19,45 @@ from voice_skill.understanding.repair import PRONUNCIATIONS, alike
 from voice_skill.understanding.sentences import common_words
 
 LETTERS = {
-    **{"AA": "a", "AE": "x", "AH": "V", "AO": "a", "AW": "w", "AY": "I", "EH": "e", "ER": "E", "EY": "A"},
-    **{"IH": "i", "IY": "y", "OW": "o", "OY": "O", "UH": "u", "UW": "U", "B": "b", "CH": "C", "D": "d"},
-    **{"DH": "D", "F": "f", "G": "g", "HH": "h", "JH": "J", "K": "k", "L": "l", "M": "m", "N": "n"},
-    **{"NG": "N", "P": "p", "R": "r", "S": "s", "SH": "S", "T": "t", "TH": "f", "V": "v", "W": "W"},
-    **{"Y": "Y", "Z": "z", "ZH": "Z"},
+    "AA": "a",
+    "AE": "x",
+    "AH": "V",
+    "AO": "a",
+    "AW": "w",
+    "AY": "I",
+    "EH": "e",
+    "ER": "E",
+    "EY": "A",
+    "IH": "i",
+    "IY": "y",
+    "OW": "o",
+    "OY": "O",
+    "UH": "u",
+    "UW": "U",
+    "B": "b",
+    "CH": "C",
+    "D": "d",
+    "DH": "D",
+    "F": "f",
+    "G": "g",
+    "HH": "h",
+    "JH": "J",
+    "K": "k",
+    "L": "l",
+    "M": "m",
+    "N": "n",
+    "NG": "N",
+    "P": "p",
+    "R": "r",
+    "S": "s",
+    "SH": "S",
+    "T": "t",
+    "TH": "f",
+    "V": "v",
+    "W": "W",
+    "Y": "Y",
+    "Z": "z",
+    "ZH": "Z",
 }
 """Sound of the dictionary -> our letter. Vowels that accents do not keep apart share one."""
 
@@ -34,7 +68,7 @@ def main() -> None:
     parser.add_argument("--pack", default="en")
     args = parser.parse_args()
     pack = load_pack(args.pack)
-    understander = Understander(pack.phrases, pack.slots, pack.red_flags)
+    understander = Understander(pack.phrases, pack.slots, pack.red_flags, pack.hints)
     known = {word for sample in understander.samples(pack.phrases, pack.red_flags) for word in sample.words}
     known |= understander.vocabulary
     sounds: dict[str, list[str]] = defaultdict(list)

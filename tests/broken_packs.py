@@ -97,6 +97,24 @@ BROKEN = {
         "{sides}",
         "unknown slot list '{sides}'; did you mean 'side'?",
     ),
+    "a list within a list": (
+        "slots.yaml",
+        "right: [right",
+        'right: ["(the|{age}) right", right',
+        "slots.yaml:3:11: a list cannot name another: write out what '{age}' stands for",
+    ),
+    "another script": (
+        "phrases/all.yaml",
+        "[help] my nose",
+        "[помогите] my nose",
+        "phrases/all.yaml:2:13: 'помогите' cannot be heard: write what people say in the letters a to z",
+    ),
+    "an example in another script": (
+        "phrases/all.yaml",
+        "blood is running out of my nose",
+        "кровь",
+        "phrases/all.yaml:3:14: 'кровь' cannot be heard",
+    ),
     "a topic without phrases": ("phrases/all.yaml", "causes:", "stop_it:", "nobody can ask for it"),
     "phrases without a topic": ("phrases/all.yaml", "causes:", "cause:", "no answer; did you mean 'causes'?"),
     "an exercise that nothing leads to": (

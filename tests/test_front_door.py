@@ -144,6 +144,18 @@ def test_the_command_answers_a_recording_with_a_recording(tmp_path: Path, skill:
     assert len(words & key_words(heard)) >= min(3, len(words))
 
 
+def test_all_that_was_recognised_is_told_where_it_is_asked_for(tmp_path: Path):
+    write_wav(tmp_path / "question.wav", speak("My calf is cramping."))
+    plain = json.loads(run("ask", "--audio", tmp_path / "question.wav", "--json").stdout)
+    assert "recognised" not in plain
+    told = json.loads(run("ask", "--audio", tmp_path / "question.wav", "--json", "-v").stdout)["recognised"]
+    assert [word["text"] for word in told["words"]] == ["my", "calf", "is", "cramping"]
+    assert told["words"][-1]["end"] > told["words"][0]["start"]
+    best = told["hypotheses"][0]
+    assert best["readings"][0]["slots"]["muscle"] == "calf"
+    assert 0 < best["confidence"] <= 1
+
+
 def test_an_emergency_is_answered_with_the_call_first(tmp_path: Path):
     done = run("ask", "--text", "my leg cramps and my chest hurts", "--region", "us", "--json")
     got = json.loads(done.stdout)

@@ -87,6 +87,13 @@ def test_short_forms_and_hesitations_are_part_of_it(text: str):
     assert may_be_said(grammar("i am not sure what is wrong"), text)
 
 
+def test_a_word_in_another_script_is_not_left_out_but_makes_the_sentence_unsayable():
+    compiled = grammar("помогите {muscle}", "[пожалуйста] stop", "crème for my {muscle}")
+    assert not may_be_said(compiled, "calf")
+    assert may_be_said(compiled, "stop")
+    assert may_be_said(compiled, "creme for my calf")
+
+
 @pytest.mark.parametrize("text", ["um", "please", "oh okay", ""])
 def test_hesitations_alone_are_no_sentence(text: str):
     assert not may_be_said(grammar("stop"), text)

@@ -226,6 +226,29 @@ def test_long_sound_is_not_kept():
     assert recognizer.finish().text == ""
 
 
+def test_ten_minutes_are_heard_sentence_by_sentence(ears: Ears):
+    said = ["Should I put ice on it?", "My hamstring has seized up.", "Please stop talking."]
+    sound = join([part for text in said for part in (silence(190), speak(text))], SAMPLE_RATE)
+    assert sound.seconds > 570
+    heard = ears.transcribe(sound).text.lower()
+    assert [word for word in ("ice", "hamstring", "stop") if word not in heard] == []
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        pytest.param(silence(0).samples, id="nothing"),
+        pytest.param(speak("Stop.").samples[2000 : 2000 + SAMPLE_RATE // 10], id="a tenth of a second"),
+        pytest.param(silence(60).samples, id="a minute of digital silence"),
+        pytest.param(np.full(SAMPLE_RATE * 3, 12_000, np.int16), id="nothing but an offset"),
+        pytest.param(np.full(SAMPLE_RATE * 3, -32_768, np.int16), id="stuck at full scale"),
+    ],
+)
+def test_sound_without_speech_is_heard_as_nothing(ears: Ears, samples: Samples):
+    heard = ears.transcribe(Sound(samples))
+    assert (heard.text, heard.hypotheses) == ("", ())
+
+
 def test_the_best_sentences_come_with_scores_and_meanings():
     recognizer = MoonshineRecognizer()
     recognizer.use_grammar(LIGHTS)

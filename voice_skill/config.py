@@ -50,7 +50,12 @@ class Settings(BaseModel):
         default=None, description="a device's name or number; null: the default"
     )
     models: Path | None = Field(default=None, description="folder of recognition models; null: the usual one")
-    cache: bool = Field(default=True, description="keep rendered answers on disk")
+    threads: int = Field(
+        default=2, ge=1, le=16, description="processor cores that recognition (moonshine) may use"
+    )
+    cache: bool = Field(
+        default=True, description="keep rendered answers, and what was worked out of the pack, on disk"
+    )
     wake: Literal["need", "push", "session"] = Field(
         default="need",
         description="what wakes it: talk about what the pack knows, a push, or all that is said",

@@ -5,10 +5,9 @@ from voice_skill.config import Settings
 from voice_skill.dialog.pack import Pack
 from voice_skill.hearing.factory import create_recognizer
 from voice_skill.hearing.gate import SpeechGate
-from voice_skill.hearing.grammar import Grammar
+from voice_skill.hearing.grammar_cache import grammar_of
 from voice_skill.hearing.recognizer import TakesGrammar, Transcript
 from voice_skill.hearing.transcription import recognise, transcribe
-from voice_skill.understanding.expectations import expected_phrases
 from voice_skill.understanding.meaning import URGENCIES
 from voice_skill.understanding.understander import Understander
 
@@ -16,14 +15,29 @@ from voice_skill.understanding.understander import Understander
 class Ears:
     """Recognises finished utterances; told once what a pack expects to hear.
 
+    word_times: find out when each word was said as well.
+
     With an `understander` what is heard is held to the sentences of the pack, where it is sure enough that
     one of them was said. The understander sees to it that no sign of an emergency is lost that way.
     """
 
-    def __init__(self, settings: Settings, pack: Pack, understander: Understander | None = None) -> None:
-        self.recognizer = create_recognizer(settings.recognizer, pack.info.language, settings.models)
+    def __init__(
+        self,
+        settings: Settings,
+        pack: Pack,
+        understander: Understander | None = None,
+        *,
+        word_times: bool = False,
+    ) -> None:
+        self.recognizer = create_recognizer(
+            settings.recognizer,
+            pack.info.language,
+            settings.models,
+            threads=settings.threads,
+            word_times=word_times,
+        )
         self.gate = SpeechGate()
-        self._pack = pack
+        self._pack, self._keep = pack, settings.cache
         self._understander = understander
 
     def load(self) -> None:
@@ -31,9 +45,13 @@ class Ears:
         self.gate.load()
         self.recognizer.load()
         said = self._pack.phrases, self._pack.slots, self._pack.red_flags
-        self.recognizer.use_phrases(expected_phrases(*said))
-        if self._understander is not None and isinstance(self.recognizer, TakesGrammar):
-            self.recognizer.use_grammar(Grammar.of_pack(*said))
+        grammar = grammar_of(*said, keep=self._keep)
+        if not isinstance(self.recognizer, TakesGrammar):
+            self.recognizer.use_phrases(grammar.phrases())
+            return
+        self.recognizer.use_phrases(sorted(grammar.words))
+        if self._understander is not None:
+            self.recognizer.use_grammar(grammar)
 
     def transcribe(self, sound: Sound) -> Transcript:
         """Return what was said; the text is "" when nobody spoke."""
@@ -58,7 +76,8 @@ class Ears:
             meaning = understander.understand(one.text)
             return URGENCIES.index(meaning.urgency), bool(meaning.doubt)
 
-        return max(heard, *map(Transcript, heard.alternatives), key=gravity)
+        others = [Transcript(text, confidence=heard.otherwise) for text in heard.alternatives]
+        return max(heard, *others, key=gravity)
 
     def close(self) -> None:
         """Free the models."""

@@ -14,10 +14,14 @@ import numpy as np
 from voice_skill.audio.files import read_audio
 from voice_skill.audio.frames import Sound
 from voice_skill.errors import UsageError
-from voice_skill.session import Session, answer, as_json
+from voice_skill.hearing.recognizer import Transcript
+from voice_skill.session import Session, answer, as_json, as_sure_as
 
 Row = dict[str, Any]
-Hear = Callable[[Sound], str]
+Hear = Callable[[Sound], Transcript]
+
+SURE = 0.9
+"""Confidence from which an answer counts as given for sure."""
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -70,19 +74,19 @@ def run(
     for index, row in enumerate(rows):
         ms: dict[str, int] = {}
         start = time.perf_counter()
-        text = row.get("text", "")
+        heard = Transcript(row.get("text", ""))
         if "audio" in row and hear is not None:
             sound = read_audio(folder / row["audio"])
             if noise is not None:
                 sound = add_noise(sound, *noise, seed=index)
             start = time.perf_counter()
-            text = hear(sound)
+            heard = hear(sound)
             ms["recognise"] = round(1000 * (time.perf_counter() - start))
         understood = time.perf_counter()
-        got = answer(new_session(), text)
+        got = as_sure_as(answer(new_session(), heard.text), heard.confidence)
         ms["understand"] = round(1000 * (time.perf_counter() - understood))
         ms["total"] = round(1000 * (time.perf_counter() - start))
-        yield {**row, "got": as_json(got, text, ms)}
+        yield {**row, "got": as_json(got, heard.text, ms)}
 
 
 def summarise(rows: Sequence[Row]) -> dict[str, Any]:
@@ -94,9 +98,7 @@ def summarise(rows: Sequence[Row]) -> dict[str, Any]:
         "n": len(rows),
         "intent_accuracy": _share(labelled, _intent_right),
         "slot_accuracy": _share(slotted, _slots_right),
-        "full_accuracy": _share(
-            labelled, lambda row: _intent_right(row) and _slots_right(row) and _urgency_right(row)
-        ),
+        "full_accuracy": _share(labelled, _right),
         "urgency_recall": {
             level: _share([row for row in rows if row.get("urgency") == level], _urgency_right)
             for level in ("emergency", "urgent")
@@ -104,8 +106,31 @@ def summarise(rows: Sequence[Row]) -> dict[str, Any]:
         "unsafe": [row["id"] for row in rows if _unsafe(row)],
         "false_alarms": sum(map(_false_alarm, rows)),
         "rejected": sum(row["got"]["intent"] in (None, "out_of_scope") for row in rows),
+        "confidence": _confidence(labelled),
         "ms": {"p50": _percentile(took, 50), "p95": _percentile(took, 95)},
     }
+
+
+def _confidence(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return how true the confidence of answers about the subject is.
+
+    stated, right: mean confidence, and share of them that are right. sure, right_if_sure: those given with at
+    least SURE, and the share of those that are right.
+    """
+    answers = [row for row in rows if row["got"]["intent"] not in (None, "out_of_scope")]
+    sure = [row for row in answers if row["got"]["confidence"] >= SURE]
+    stated = [row["got"]["confidence"] for row in answers]
+    return {
+        "n": len(answers),
+        "stated": round(float(np.mean(stated)), 4) if stated else None,
+        "right": _share(answers, _right),
+        "sure": len(sure),
+        "right_if_sure": _share(sure, _right),
+    }
+
+
+def _right(row: Row) -> bool:
+    return _intent_right(row) and _slots_right(row) and _urgency_right(row)
 
 
 def _share(rows: Sequence[Row], right: Callable[[Row], bool]) -> float | None:

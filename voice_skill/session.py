@@ -9,7 +9,7 @@ from voice_skill.dialog.state import Heard, Line, Say, State, TimerEnded, TimerN
 from voice_skill.dialog.words import STEERING
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Context, Meaning
 from voice_skill.understanding.normalize import normal_form
-from voice_skill.understanding.understander import Understander
+from voice_skill.understanding.understander import CERTAIN, Understander
 from voice_skill.understanding.words import listed
 
 CHATTER_WORDS = 9
@@ -21,6 +21,10 @@ OWN_WORDS = 4
 ADDRESSED_FROM = 0.5
 """Confidence from which talk in a room where no conversation runs is taken to be for the assistant."""
 
+
+SURE_FROM = 0.3
+"""Confidence in words and meaning together from which such talk is answered: of what is left out, at least
+seven in ten answers would have been wrong (`benchmarks.calibrate_hearing`)."""
 
 SOMEBODY = listed("i i'm i've i'd i'll my me mine myself he he's his him she she's her they their them")
 """Talk that may tell of an emergency names somebody; a film, football and the weather do not."""
@@ -34,6 +38,11 @@ def _may_be_an_alarm(meaning: Meaning) -> bool:
     words = meaning.text.lower().replace("\u2019", "'").replace(",", " ").split()
     about_somebody = len(words) >= FEWEST_WORDS and not SOMEBODY.isdisjoint(words)
     return bool(meaning.doubt) and (meaning.misheard or about_somebody)
+
+
+def raised_by_rule(meaning: Meaning) -> bool:
+    """Tell whether the very words of a red flag were heard, and not only something like them."""
+    return meaning.urgency in ("urgent", "emergency") and meaning.confidence == CERTAIN
 
 
 class Session:
@@ -52,11 +61,14 @@ class Session:
         """Return what helps to understand what is said now."""
         return self._dialog.context(self.state)
 
-    def understand(self, text: str, context: Context | None = None) -> Meaning:
-        """Return what the words mean at this point of the conversation, or in another context."""
+    def understand(self, text: str, context: Context | None = None, heard: float = 1.0) -> Meaning:
+        """Return what the words mean at this point of the conversation, or in another context.
+
+        heard: how sure the recogniser is of the words, 0..1.
+        """
         if not text.strip() or self._just_said(text):
             return Meaning("", None)
-        return self._understander.understand(text, context or self.context)
+        return replace(self._understander.understand(text, context or self.context), heard=heard)
 
     def preview(self, meaning: Meaning, state: State) -> str:
         """Return the words that would be said first if this were said now; nothing changes."""
@@ -77,15 +89,21 @@ class Session:
         """Tell whether talk in the room is meant for the assistant.
 
         While a conversation runs, everything is but long or repeated talk off the subject. Otherwise only
-        what is clearly about the pack's subject: a "yes" across the room, a film, a guess are not.
+        what is clearly about the pack's subject: a "yes" across the room, a film, a guess, words that were
+        hardly heard are not. The words of a red flag always are.
         """
         if meaning.intent is None:
             return False
         if self.running:
             chatter = self._off_subject or len(meaning.text.split()) > CHATTER_WORDS
             return meaning.intent != OUT_OF_SCOPE or bool(meaning.doubt) or not chatter
+        if raised_by_rule(meaning):
+            return True
+        if _may_be_an_alarm(meaning):
+            return meaning.heard >= SURE_FROM
         about = meaning.intent != OUT_OF_SCOPE and meaning.intent not in STEERING
-        return _may_be_an_alarm(meaning) or (about and meaning.confidence >= ADDRESSED_FROM)
+        sure = meaning.confidence * meaning.heard
+        return about and meaning.confidence >= ADDRESSED_FROM and sure >= SURE_FROM
 
     def hear(self, meaning: Meaning, hold_left: float | None = None) -> Turn:
         """Take what was meant and return what follows."""

@@ -2,11 +2,15 @@
 
 import contextlib
 import os
+import time
 import uuid
 from pathlib import Path
 
 UNFINISHED = ".part"
 """Suffix of a file that is being written; one that a power cut left behind may be deleted."""
+
+ABANDONED_S = 3600
+"""Nobody writes one file for longer."""
 
 
 def cache_home() -> Path:
@@ -32,3 +36,18 @@ def write_atomically(path: Path, content: bytes, *, private: bool = False) -> No
         with contextlib.suppress(OSError):
             draft.unlink()
         raise
+
+
+def keep_newest(folder: Path, suffix: str, most: int) -> None:
+    """Delete all but the newest files of a kind, and what writers that were broken off left there."""
+    now = time.time()
+    for draft in folder.glob(f".*{UNFINISHED}"):
+        with contextlib.suppress(OSError):
+            if now - draft.stat().st_mtime > ABANDONED_S:
+                draft.unlink()
+    aged: list[tuple[float, Path]] = []
+    for path in folder.glob(f"*{suffix}"):
+        with contextlib.suppress(OSError):  # another process may have deleted it
+            aged.append((path.stat().st_mtime, path))
+    for _, path in sorted(aged, reverse=True)[most:]:
+        path.unlink(missing_ok=True)

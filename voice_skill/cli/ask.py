@@ -16,6 +16,7 @@ from voice_skill.config import Settings
 from voice_skill.dialog.pack import load_pack
 from voice_skill.ears import Ears
 from voice_skill.errors import EngineError, MissingError, UsageError
+from voice_skill.hearing.recognizer import Transcript, transcript_as_json
 from voice_skill.learning import understander_of
 from voice_skill.mouth import Mouth
 from voice_skill.session import Answer, Session, answer, as_json, as_sure_as
@@ -54,7 +55,7 @@ def ask(
         raise UsageError("give one question: --text T or --audio F, and not both")
     if text is not None and len(text) > LONGEST_TEXT:
         raise UsageError(f"the question has {len(text)} characters; at most {LONGEST_TEXT} are taken")
-    asked = _Question(settings, text, audio)
+    asked = _Question(settings, text, audio, word_times=as_json_ and bool(verbosity()))
     asked.speak(out_file)
     if as_json_:
         typer.echo(json.dumps(asked.as_json(), ensure_ascii=False))
@@ -67,7 +68,7 @@ def ask(
 class _Question:
     """One question on its way through the rooms, with a stopwatch."""
 
-    def __init__(self, settings: Settings, text: str | None, audio: Path | None) -> None:
+    def __init__(self, settings: Settings, text: str | None, audio: Path | None, *, word_times: bool) -> None:
         sound = read_audio(audio) if audio is not None else None
         self.pack = load_pack(settings.pack)
         self.mouth = Mouth(settings, self.pack.info.language)
@@ -77,13 +78,14 @@ class _Question:
         self.recognizer = ""
         self.ms: dict[str, int] = {}
         self.heard, sure = text or "", 1.0
+        self.transcript = Transcript(self.heard)
         if sound is not None:
-            ears = Ears(settings, self.pack, understander)
+            ears = Ears(settings, self.pack, understander, word_times=word_times)
             ears.load()
             self.recognizer = ears.recognizer.name
             start = time.perf_counter()
-            transcript = ears.transcribe(sound)
-            self.heard, sure = transcript.text, transcript.confidence
+            self.transcript = ears.transcribe(sound)
+            self.heard, sure = self.transcript.text, self.transcript.confidence
             self._lap("recognise", start)
         start = time.perf_counter()
         self.answer: Answer = as_sure_as(answer(session, self.heard), sure)
@@ -116,9 +118,10 @@ class _Question:
         return [line.text for line in (*self.answer.reply, *steps, *self.answer.question)]
 
     def as_json(self) -> dict[str, object]:
-        """Return the contract's object, and which engines ran."""
+        """Return the contract's object, which engines ran, and with -v all that the recogniser tells."""
         engines = {"recognizer": self.recognizer or None, "voice": self.mouth.voice.name}
-        return {**as_json(self.answer, self.heard, self.ms), "engines": engines}
+        more = {"recognised": transcript_as_json(self.transcript)} if self.recognizer and verbosity() else {}
+        return {**as_json(self.answer, self.heard, self.ms), "engines": engines, **more}
 
     def show(self, out_file: Path | None) -> None:
         """Show a person what was heard, understood and answered."""

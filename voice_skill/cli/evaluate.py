@@ -19,6 +19,7 @@ from voice_skill.dialog.pack import load_pack
 from voice_skill.ears import Ears
 from voice_skill.errors import UsageError
 from voice_skill.evaluation import Row, read_rows, run, summarise
+from voice_skill.hearing.recognizer import Transcript
 from voice_skill.learning import understander_of
 from voice_skill.session import Session
 
@@ -91,8 +92,8 @@ class _Bench:
     def _ears(self) -> Ears:
         return Ears(self._settings, self._pack, self._understander)
 
-    def hear(self, sound: Sound) -> str:
-        return self._ears.transcribe(sound).text
+    def hear(self, sound: Sound) -> Transcript:
+        return self._ears.transcribe(sound)
 
     def session(self) -> Session:
         return Session(self._pack, self._understander, self._settings.region)

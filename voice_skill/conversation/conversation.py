@@ -319,8 +319,8 @@ class Conversation:
 
     def _for_me(self, meaning: Meaning) -> bool:
         now = self._clock()
-        if meaning.urgency in ("urgent", "emergency") and meaning.intent is not None:
-            return True  # whatever the way of waking it
+        if meaning.urgency in ("urgent", "emergency"):  # whatever the way of waking it
+            return self.wake.armed(now) or self.session.addressed(meaning)
         if self.wake.required and not (self.session.running or self.wake.armed(now)):
             return False
         return meaning.intent is not None and (self.wake.armed(now) or self.session.addressed(meaning))

@@ -56,12 +56,13 @@ class Thinker:
     def think(self, samples: Samples, state: State, context: Context, earlier: Earlier | None) -> Thought:
         """Return what was said, in the light of the dialog's state."""
         heard = self._ears.recognise(samples)
-        meaning = self._session.understand(heard.text, context)
+        meaning = self._session.understand(heard.text, context, heard.confidence)
         wait = self._completeness.wait(meaning, context, heard.alternatives)
         joined = None
         if earlier is not None:
             whole = np.concatenate([earlier.samples, samples])
-            joined = self._session.understand(self._ears.recognise(whole).text, earlier.context)
+            again = self._ears.recognise(whole)
+            joined = self._session.understand(again.text, earlier.context, again.confidence)
         opening = ""
         if meaning.intent is not None:
             opening = self._session.preview(meaning, state)

@@ -14,6 +14,7 @@ from voice_skill.dialog.positions import KeyPath
 from voice_skill.dialog.reading import Draft
 from voice_skill.dialog.schema import MOST_PERMUTED, SEED_SOURCE, Answer, Prompts, Statement, Step
 from voice_skill.dialog.words import BEYOND, STEERING
+from voice_skill.understanding.normalize import unheard_letters
 
 
 def check_references(draft: Draft) -> None:
@@ -114,6 +115,8 @@ def _check_phrases(draft: Draft) -> None:
             draft.report("phrases", (intent,), f"'{intent}' has phrases but no answer{hint}", "unreachable")
         for index, template in enumerate(phrases.phrases):
             _check_template(draft, "phrases", (intent, "phrases", index), template)
+        for index, example in enumerate(phrases.examples):
+            _check_letters(draft, "phrases", (intent, "examples", index), example)
     for intent in draft.parts["answers"]:
         if intent not in draft.names("phrases") and "phrases" not in draft.unread:
             message = f"'{intent}' has an answer but no phrases: nobody can ask for it"
@@ -129,6 +132,7 @@ def _check_template(draft: Draft, part: str, where: KeyPath, template: str) -> N
     except RecursionError:
         draft.report(part, where, "the template cannot be read: its parts are nested too deeply", "template")
         return
+    _check_letters(draft, part, where, template)
     if permutes_too_much(expression):
         message = f"more than {MOST_PERMUTED} parts in any order (a;b) are too many to search"
         draft.report(part, where, message, "template")
@@ -136,9 +140,19 @@ def _check_template(draft: Draft, part: str, where: KeyPath, template: str) -> N
         if isinstance(reference, RuleReference):
             message = f"<{reference.rule_name}> is not known; packs have no rules"
             draft.report(part, where, message, "template")
+        elif part == "slots":
+            message = f"a list cannot name another: write out what '{{{reference.list_name}}}' stands for"
+            draft.report(part, where, message, "template")
         elif reference.list_name not in draft.names("slots") and "slots" not in draft.unread:
             hint = _did_you_mean(reference.list_name, draft.names("slots"))
             draft.report(part, where, f"unknown slot list '{{{reference.list_name}}}'{hint}", "template")
+
+
+def _check_letters(draft: Draft, part: str, where: KeyPath, said: str) -> None:
+    letters = unheard_letters(said)
+    if letters:
+        message = f"'{letters}' cannot be heard: write what people say in the letters a to z"
+        draft.report(part, where, message, "template")
 
 
 def permutes_too_much(expression: Any) -> bool:

@@ -6,33 +6,11 @@ is stored once however often it is called. `word_states.py` walks the network de
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from voice_skill.hearing.packed import Node, PackedNodes
 
 AGAIN = "again "
 """Before the name of a list: the list that says the same after a correction."""
-
-
-@dataclass(slots=True)
-class Node:
-    """Where arcs meet.
-
-    free: nodes reached without a sound. gaps: those reached between two words. letters: by a fragment of a
-    word. calls: lists, and where each returns to. whole: what leads here are whole words. label: of a
-    sentence that ends here. values: said by the entry of a list that ends here.
-    """
-
-    free: list[int] = field(default_factory=list)
-    gaps: tuple[int, ...] = ()
-    letters: list[tuple[str, int]] = field(default_factory=list)
-    calls: tuple[tuple[str, int], ...] = ()
-    whole: bool = False
-    label: str | None = None
-    values: tuple[str, ...] = ()
-
-    @property
-    def matters(self) -> bool:
-        """Tell whether anything but other nodes is to be had here."""
-        return bool(self.letters or self.calls or self.values or self.label is not None)
 
 
 class Network:
@@ -42,7 +20,8 @@ class Network:
     """
 
     def __init__(self) -> None:
-        self.nodes: list[Node] = []
+        self._draft: list[Node] = []
+        self.nodes: list[Node] | PackedNodes = self._draft
         self.lists: dict[str, int] = {}
         self.start = self.add_node()
         self.after = self.add_node()
@@ -53,8 +32,8 @@ class Network:
 
     def add_node(self) -> int:
         """Return the number of a new node."""
-        self.nodes.append(Node())
-        return len(self.nodes) - 1
+        self._draft.append(Node())
+        return len(self._draft) - 1
 
     def add_words(self, node: int, words: Iterable[str]) -> int:
         """Lead whole words away from a node, along those that were led there before; return the last node."""
@@ -81,9 +60,38 @@ class Network:
         for phrase in phrases:
             self.nodes[self.add_words(root, phrase.split())].free.append(self.lists[other])
 
-    def seal(self) -> None:
-        """Give back the memory that only adding needs; nothing can be added any more."""
-        self._tree.clear()
+    def seal(self) -> PackedNodes:
+        """Pack the nodes and return them; nothing can be added any more (idempotent)."""
+        if not isinstance(self.nodes, PackedNodes):
+            self.nodes = PackedNodes.of(self._draft)
+            self._tree.clear()
+            self._draft = []
+        return self.nodes
+
+    @classmethod
+    def sealed(cls, nodes: PackedNodes, lists: Mapping[str, int]) -> "Network":
+        """Return a network that was sealed before, with these nodes and lists."""
+        network = cls()
+        network.nodes, network.lists, network._draft = nodes, dict(lists), []
+        return network
+
+    def forget(self) -> None:
+        """Give back the memory of the ways that were looked at."""
+        self._onward.clear()
+        self._silent.clear()
+        if isinstance(self.nodes, PackedNodes):
+            self.nodes.forget()
+
+    def words(self) -> frozenset[str]:
+        """Return every word that may be said, in normal form."""
+        begins = {self.start, *self.lists.values()}
+        for number, node in enumerate(self.nodes):
+            begins.update(node.gaps, (back for _, back in node.calls), (number,) if node.whole else ())
+        found: set[str] = set()
+        for number in self._spread(*begins, gaps=True):
+            if self.nodes[number].letters:
+                found.update(word for word, _ in self._words("", number))
+        return frozenset(found)
 
     def joined(self, node: int, other: int) -> bool:
         """Tell whether a way without words leads from one node to the other."""
@@ -117,9 +125,9 @@ class Network:
                 if there.letters:
                     yield from self._words(text + fragment, reached)
 
-    def _spread(self, node: int, *, gaps: bool) -> list[int]:
-        reached = {node: None}
-        waiting = [node]
+    def _spread(self, *nodes: int, gaps: bool) -> list[int]:
+        reached = dict.fromkeys(nodes)
+        waiting = list(nodes)
         while waiting:
             here = self.nodes[waiting.pop()]
             for to in [*here.free, *here.gaps] if gaps else here.free:

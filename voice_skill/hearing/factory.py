@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from voice_skill.hearing.gate import SpeechGate
 
 
-def create_recognizer(name: str, language: str, models_dir: Path | None = None) -> Recognizer:
+def create_recognizer(
+    name: str, language: str, models_dir: Path | None = None, *, threads: int = 2, word_times: bool = False
+) -> Recognizer:
     """Return the recogniser called `name` for a language such as "en"; nothing is loaded yet.
 
-    "auto" is vosk if a model for the language is installed in `models_dir` (default: the usual one), else
-    moonshine. Raises MissingError when there is no model for the language, UsageError for another name.
+    threads: processor cores that moonshine may use. word_times: find out when each word was said, also where
+    that takes extra time. "auto" is vosk if a model for the language is installed in `models_dir` (default:
+    the usual one), else moonshine. Raises MissingError when there is no model for the language, UsageError
+    for another name.
     """
     if name not in {"moonshine", "vosk", "auto"}:
         raise UsageError(f"there is no recogniser '{name}'", "Choose moonshine, vosk or auto")
@@ -33,7 +37,7 @@ def create_recognizer(name: str, language: str, models_dir: Path | None = None) 
         raise _no_model(name, language, folder)
     from voice_skill.hearing.moonshine import MoonshineRecognizer
 
-    return MoonshineRecognizer()
+    return MoonshineRecognizer(threads=threads, word_times=word_times)
 
 
 def _vosk(path: Path) -> Recognizer:

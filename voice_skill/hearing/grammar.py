@@ -13,9 +13,10 @@ from hassil.parser import ParseError
 from voice_skill.dialog.schema import MOST_PERMUTED, Phrases, RedFlag, SlotLists
 from voice_skill.errors import UsageError
 from voice_skill.hearing.automaton import AGAIN, Network
+from voice_skill.hearing.covering import covering_sentences
 from voice_skill.hearing.readings import Reading, read, without_stammer
 from voice_skill.hearing.word_states import WordState, WordStates
-from voice_skill.understanding.normalize import normal_form
+from voice_skill.understanding.normalize import normal_form, unheard_letters
 from voice_skill.understanding.templates import expand
 
 BEFORE = (
@@ -113,6 +114,31 @@ class Grammar:
                 here = self._network.add_words(self._sentences, words)
                 self._network.nodes[here].free.append(self._tail(intent))
 
+    @classmethod
+    def sealed(cls, network: Network, words: frozenset[str]) -> "Grammar":
+        """Return a grammar that was compiled before: its sealed network, and its words."""
+        grammar = cls((), {})
+        grammar._network = network
+        grammar.__dict__["words"] = words
+        return grammar
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word that may be said, in normal form."""
+        return self._network.words()
+
+    def phrases(self) -> list[str]:
+        """Return sentences, in normal form, in which all words and pairs of words of the grammar occur.
+
+        For an engine that takes a list of phrases. What people say around a sentence occurs with some.
+        """
+        found = covering_sentences(self._network, self._sentences)
+        before, after = (BEFORE, AFTER) if self._around else ((), ())
+        found += [f"{phrase} {sentence}" for phrase, sentence in zip(before, found, strict=False)]
+        found += [f"{sentence} {phrase}" for phrase, sentence in zip(after, found, strict=False)]
+        self._network.forget()
+        return found
+
     @property
     def network(self) -> Network:
         """The network of words that was compiled."""
@@ -131,6 +157,7 @@ class Grammar:
     def forget(self) -> None:
         """Give back the memory of the states; they are worked out anew when needed. `start` changes."""
         self.__dict__.pop("_states", None)
+        self._network.forget()
 
     def read(self, words: Iterable[str]) -> list[Reading]:
         """Return the intents and slots that spoken words (lower case, no marks) can have; [] if outside.
@@ -196,6 +223,8 @@ class Grammar:
         return node
 
     def _compile_text(self, text: str, node: int) -> int:
+        if unheard_letters(text):
+            return self._network.add_node()  # nothing leads there: a word that cannot be said
         words = normal_form(text).split()
         if text[:1].isspace():
             node = self._gap(node)

@@ -9,6 +9,7 @@ import numpy as np
 from voice_skill.audio.frames import SAMPLE_RATE, Samples
 from voice_skill.hearing.alignment import word_times
 from voice_skill.hearing.biasing import WordBias
+from voice_skill.hearing.confidence import FreeEvidence
 from voice_skill.hearing.decoding import Beam, decode
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.held import GrammarHearing, Held
@@ -46,8 +47,8 @@ MOST_HYPOTHESES = 5
 class _Piece:
     """What was heard in one stretch of sound: as it is taken, and freely. held: sentences of the grammar.
 
-    words: with times from the start of the stretch. seconds: how long it is. confidence: that a sentence of
-    the grammar is what was said, where one is taken; else 1.0.
+    words: with times from the start of the stretch. seconds: how long it is. confidence, free_confidence:
+    that the text, and the free text, mean what was said.
     """
 
     text: str = ""
@@ -56,6 +57,7 @@ class _Piece:
     words: tuple[Word, ...] = ()
     seconds: float = 0.0
     confidence: float = 1.0
+    free_confidence: float = 1.0
 
 
 class MoonshineRecognizer:
@@ -138,6 +140,7 @@ class MoonshineRecognizer:
             (freely,) if freely != said else (),
             hypotheses,
             min(piece.confidence for piece in pieces),
+            min(piece.free_confidence for piece in pieces),
         )
 
     def finish(self) -> Transcript:
@@ -169,12 +172,15 @@ class MoonshineRecognizer:
         else:
             best, held = self._held.hear(samples, started, bias)
         free = model.tokenizer.decode(best.tokens)
-        taken = bool(held) and held[0].confidence >= SURE and not _is_part(held[0].words, spoken_words(free))
+        taken = bool(held) and held[0].confidence >= SURE and not is_part(held[0].words, spoken_words(free))
         if free.strip(".,!?").lower() in ("", NO_SPEECH) or (not taken and _is_babble(best)):
             return _Piece(seconds=seconds)
         text, tokens = (held[0].text, held[0].tokens) if taken else (free, best.tokens)
         words = word_times(model, encoded, tokens) if self._word_times else ()
-        return _Piece(text, free, held, words, seconds, held[0].confidence if taken else 1.0)
+        inside = bool(held) and held[0].evidence is None
+        freely = FreeEvidence.of(best.odds, len(best.tokens), samples, inside=inside).confidence
+        confidence = held[0].confidence if taken and not inside else freely
+        return _Piece(text, free, held, words, seconds, confidence, freely)
 
 
 def _told(held: Iterable[Held]) -> tuple[Hypothesis, ...]:
@@ -194,7 +200,7 @@ def _is_babble(free: Beam) -> bool:
     return 0 < pieces <= SHORT_PIECES and free.odds < BABBLE * pieces
 
 
-def _is_part(words: Sequence[str], of: Sequence[str]) -> bool:
+def is_part(words: Sequence[str], of: Sequence[str]) -> bool:
     """Tell whether the words stand in a longer text as they are: then the text says it all, and more."""
     places = range(len(of) - len(words) + 1)
     return len(words) < len(of) and any(tuple(of[at : at + len(words)]) == tuple(words) for at in places)

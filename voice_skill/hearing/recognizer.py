@@ -40,6 +40,7 @@ class Transcript:
 
     alternatives: other texts that the same sound may have been, and that must not be lost.
     confidence: that the words mean what was said, 0..1, as far as the recogniser can tell; else 1.0.
+    otherwise: the same of the first alternative.
     hypotheses: the n best sentences of a grammar, the likeliest first, taken or not; () without a grammar,
     and for sound so long that it is recognised piece by piece.
     """
@@ -49,6 +50,28 @@ class Transcript:
     alternatives: tuple[str, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()
     confidence: float = 1.0
+    otherwise: float = 1.0
+
+
+def transcript_as_json(heard: Transcript) -> dict[str, object]:
+    """Return what was recognised as plain values: times in seconds, confidences 0..1, logarithmic scores."""
+    return {
+        "confidence": round(heard.confidence, 3),
+        "words": [
+            {"text": word.text, "start": round(word.start, 2), "end": round(word.end, 2)}
+            for word in heard.words
+        ],
+        "alternatives": list(heard.alternatives),
+        "hypotheses": [
+            {
+                "text": one.text,
+                "score": round(one.score, 2),
+                "confidence": round(one.confidence, 3),
+                "readings": [{"intent": r.intent, "slots": dict(r.slots)} for r in one.readings],
+            }
+            for one in heard.hypotheses
+        ],
+    }
 
 
 class Recognizer(Protocol):

@@ -2,7 +2,7 @@
 
 from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound
 from voice_skill.hearing.gate import SpeechGate
-from voice_skill.hearing.recognizer import Recognizer, Transcript, Word
+from voice_skill.hearing.recognizer import Hypothesis, Recognizer, Transcript, Word
 
 MARGIN_S = 0.3
 """Kept around each stretch of speech: soft first and last sounds lie outside what the gate is sure of."""
@@ -12,22 +12,31 @@ def transcribe(recognizer: Recognizer, gate: SpeechGate, sound: Sound) -> Transc
     """Return what is said in a recording; Transcript("") when nobody speaks.
 
     Each stretch of speech between long pauses is an utterance of its own; the least sure of them makes the
-    confidence. Word times count from the start of the recording.
+    confidence. Word times count from the start of the recording. Hypotheses are told of a single stretch.
     """
     samples = sound.at(SAMPLE_RATE).samples
     texts: list[str] = []
     others: list[str] = []
     words: list[Word] = []
-    confidence = 1.0
+    hypotheses: list[tuple[Hypothesis, ...]] = []
+    confidence = otherwise = 1.0
     for start, end in gate.spans(samples, MARGIN_S):
         heard = recognise(recognizer, samples[start:end])
         offset = start / SAMPLE_RATE
         texts.append(heard.text)
-        confidence = min(confidence, heard.confidence)
+        hypotheses.append(heard.hypotheses)
+        confidence, otherwise = min(confidence, heard.confidence), min(otherwise, heard.otherwise)
         others.append(heard.alternatives[0] if heard.alternatives else heard.text)
         words += [Word(word.text, word.start + offset, word.end + offset) for word in heard.words]
     text, other = " ".join(filter(None, texts)), " ".join(filter(None, others))
-    return Transcript(text, tuple(words), (other,) if other != text else (), confidence=confidence)
+    return Transcript(
+        text,
+        tuple(words),
+        (other,) if other != text else (),
+        hypotheses[0] if len(hypotheses) == 1 else (),
+        confidence,
+        otherwise,
+    )
 
 
 def recognise(recognizer: Recognizer, speech: Samples) -> Transcript:

@@ -44,6 +44,7 @@ class Meaning:
     urgency: of a red flag in the words, else "none". candidates: best first, the chosen one included.
     doubt: a red flag that may be in the words, "" if none; then ask before anything else. misheard: they are
     words that a recogniser is known to write for it.
+    heard: how sure the recogniser is of the words, 0..1; 1.0 for what was typed.
     besides: what was said of the person's cramp but is no slot of the intent: muscle, side, pregnancy.
     """
 
@@ -56,3 +57,4 @@ class Meaning:
     doubt: str = ""
     misheard: bool = False
     besides: Mapping[str, str] = field(default_factory=dict)
+    heard: float = 1.0

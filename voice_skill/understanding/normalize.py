@@ -30,6 +30,7 @@ LONGEST_WORD = 32
 """Letters of one word that are read; what is longer is no word, and comparing it takes long."""
 
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*'?|'(?:em|cause)|\d+|[.,;:!?…—]+|\n")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _APOSTROPHES = dict.fromkeys((0x2018, 0x2019, 0x02BC, 0x60), "'")
 _BREAKS = ("but", "although", "though", "however", "because", "and", "now", "so", "then", "since")
 _LONGEST_STAMMER = 3
@@ -99,6 +100,12 @@ def normal_form(text: str) -> str:
     return normalize(text).plain
 
 
+def unheard_letters(text: str) -> str:
+    """Return the first word, or part of one, in letters that are left out of the normal form; "" if none."""
+    found = next((run for run in _LETTERS.findall(_plain(text)) if not run.isascii()), "")
+    return unicodedata.normalize("NFC", found)
+
+
 def without_fillers(words: tuple[str, ...]) -> tuple[str, ...]:
     """Drop interjections everywhere, and polite or hesitant words at both ends."""
     core = [word for word in words if word not in FILLERS]
@@ -116,10 +123,14 @@ def without_fillers(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(core)
 
 
+def _plain(text: str) -> str:
+    """Return the text in small letters without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+
+
 def _tokens(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).lower().replace("-", " ")
-    tokens = [token[:LONGEST_WORD] for token in _TOKEN.findall(plain)]
+    tokens = [token[:LONGEST_WORD] for token in _TOKEN.findall(_plain(text).replace("-", " "))]
     if len(tokens) > MAX_WORDS:
         tokens = [*tokens[: MAX_WORDS // 2], ".", *tokens[-MAX_WORDS // 2 :]]
     return tokens
