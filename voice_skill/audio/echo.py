@@ -27,7 +27,7 @@ KEPT_S = 3.0
 """Seconds of played sound that are remembered."""
 
 REALIGN = 16.0
-"""Samples by which the reference may be out of place before it is put there at once, and not little by little."""
+"""Samples by which the reference may be out of place; further, it is put there at once."""
 
 TAPS, PHASES = 8, 256
 """Neighbours on either side, and places between two samples, in the interpolation of what was played."""
@@ -109,19 +109,21 @@ def _sinc_table() -> npt.NDArray[np.float32]:
     places = np.arange(PHASES)[:, np.newaxis] / PHASES
     away = np.arange(1 - TAPS, TAPS + 1) - places
     window = np.cos(np.pi * away / (2 * TAPS + 2)) ** 2
-    return (np.sinc(away) * window).astype(np.float32)
+    table: npt.NDArray[np.float32] = (np.sinc(away) * window).astype(np.float32)
+    return table
 
 
 _TABLE = _sinc_table()
 
 
-def interpolate(samples: npt.NDArray[np.float32], places: npt.NDArray[np.float64]) -> Samples:
+def interpolate(samples: npt.NDArray[np.float32], places: npt.NDArray[np.floating[Any]]) -> Samples:
     """Return a sound's values between its samples. places: at least TAPS away from both ends."""
     whole = np.floor(places).astype(np.intp)
     phase = np.minimum(((places - whole) * PHASES).astype(np.intp), PHASES - 1)
     neighbours = samples[whole[:, np.newaxis] + np.arange(1 - TAPS, TAPS + 1)]
     values = (neighbours * _TABLE[phase]).sum(axis=1)
-    return np.rint(np.clip(values, -32767, 32767)).astype(np.int16)
+    rounded: Samples = np.rint(np.clip(values, -32767, 32767)).astype(np.int16)
+    return rounded
 
 
 class EchoCanceller:
@@ -141,7 +143,7 @@ class EchoCanceller:
         self._pointer: float | None = None
         self._rest = np.zeros(0, np.int16)
         self._held = np.zeros(BLOCK, np.int16)
-        self._trusted = False
+        self._trusted = self._own = False
 
     @property
     def trusted(self) -> bool:
@@ -158,7 +160,7 @@ class EchoCanceller:
         self._rest = samples[whole:]
         blocks = np.split(samples[:whole], whole // BLOCK) if whole else []
         if self.played.silent_since(start):
-            self._pointer = None
+            self._pointer, self._own = None, False
             cleaned = [self._held, *blocks][: len(blocks)]
         else:
             played = self._reference(start, whole)
@@ -166,10 +168,11 @@ class EchoCanceller:
                 self._filter.take(block, played[number * BLOCK :][:BLOCK])
                 for number, block in enumerate(blocks)
             ]
+            self._own = not self._filter.others_heard
         if blocks:
             self._held = blocks[-1]
         silence = np.zeros(0, np.int16)
-        return Frame(np.concatenate([silence, *cleaned]), start - BLOCK / SAMPLE_RATE)
+        return Frame(np.concatenate([silence, *cleaned]), start - BLOCK / SAMPLE_RATE, self._own)
 
     def _reference(self, start: float, count: int) -> Samples:
         """Return what was played while the next `count` samples of the microphone were heard."""
