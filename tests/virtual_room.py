@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from tests.voices import speak
 from voice_skill.assembly import assemble
@@ -33,7 +34,10 @@ from voice_skill.understanding.understander import Understander
 
 STEP_S = FRAME_SAMPLES / SAMPLE_RATE
 THINKING_S = 0.1
-OUTPUT_DELAY_S = 0.06
+OUTPUT_DELAY_S = 0.03
+STAMP_NOISE_S = 0.001
+"""How far the sound cards' time stamps are off, at most."""
+
 T = TypeVar("T")
 
 
@@ -122,11 +126,11 @@ class Room:
         """What the loudspeaker has played, from the beginning."""
         self._talk = np.zeros(60 * SAMPLE_RATE, np.int16)
         self._played: list[Samples] = []
-        self._late: deque[Samples] = deque(
-            np.zeros(FRAME_SAMPLES, np.int16) for _ in range(round(OUTPUT_DELAY_S / STEP_S))
-        )
+        self._stream = np.zeros(round(OUTPUT_DELAY_S * SAMPLE_RATE) + 1, np.int16)
+        self._place = 0.0  # in the stream of the loudspeaker: of what is heard next
+        self._handed_out = 0
+        self._origin = self.clock()
         self._tail = np.zeros(0)
-        self._ahead = 0.0
         self._canceller = EchoCanceller() if self.canceller else None
         self._noise = np.random.default_rng(1)
         self.conversation = assemble(
@@ -176,6 +180,7 @@ class Room:
         """Let time pass in which the machine is suspended."""
         self.clock.now += seconds
         self.begun += seconds
+        self._origin += seconds
 
     def said(self) -> list[tuple[float, str]]:
         """Return what the assistant began to say, and when."""
@@ -203,32 +208,45 @@ class Room:
         return loud[-1] / SAMPLE_RATE if len(loud) else 0.0
 
     def _step(self) -> None:
-        out = self.loudspeaker.next()
-        if self._canceller is not None:
-            self._canceller.played.add(out, SAMPLE_RATE, self.clock() + OUTPUT_DELAY_S)
-        self._late.append(out)
-        audible = self._late.popleft()
-        self._played.append(audible)
+        audible = self._audible()
+        self._played.append(np.rint(audible).astype(np.int16))
         at = round(self.now * SAMPLE_RATE)
         person = np.zeros(FRAME_SAMPLES)
         piece = self._talk[at : at + FRAME_SAMPLES]
         person[: len(piece)] = piece
         heard = person + self._echo_of(audible) + self._noise.normal(0, 5, FRAME_SAMPLES)
-        frame = Frame(np.clip(heard, -32767, 32767).astype(np.int16), self.clock())
+        stamp = self.clock() + self._stamp_noise()
+        frame = Frame(np.clip(heard, -32767, 32767).astype(np.int16), stamp)
         self.clock.now += STEP_S
         self.conversation.hear(self._canceller.clean(frame) if self._canceller else frame)
         self.conversation.tick()
 
-    def _echo_of(self, audible: Samples) -> np.ndarray:
+    def _audible(self) -> npt.NDArray[np.float64]:
+        """Return what leaves the loudspeaker in this step, by the loudspeaker's own clock."""
+        pace = 1.0 + self.drift
+        places = self._place + np.arange(FRAME_SAMPLES) * pace
+        while len(self._stream) < places[-1] + 2:
+            piece = self.loudspeaker.next()
+            if self._canceller is not None:
+                heard_at = self._origin + self._handed_out / SAMPLE_RATE / pace + OUTPUT_DELAY_S
+                self._canceller.played.add(piece, SAMPLE_RATE, heard_at + self._stamp_noise())
+            self._handed_out += len(piece)
+            self._stream = np.concatenate([self._stream, piece])
+        audible = np.interp(places, np.arange(len(self._stream)), self._stream)
+        self._place += FRAME_SAMPLES * pace
+        gone = int(self._place)
+        self._stream, self._place = self._stream[gone:], self._place - gone
+        return audible
+
+    def _stamp_noise(self) -> float:
+        return float(self._noise.uniform(-STAMP_NOISE_S, STAMP_NOISE_S))
+
+    def _echo_of(self, audible: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         if self.echo is None:
             return np.zeros(FRAME_SAMPLES)
-        sound = audible.astype(float)
+        sound = audible
         if self.distorts:
             sound = 16_000 * np.tanh(sound / 16_000)
-        if self.drift:  # what is heard moves ahead by a fraction of a sample
-            self._ahead += self.drift * FRAME_SAMPLES
-            places = np.arange(FRAME_SAMPLES) + self._ahead % 1.0
-            sound = np.interp(places, np.arange(FRAME_SAMPLES), sound)
         whole = np.convolve(sound, self.echo)
         whole[: len(self._tail)] += self._tail
         self._tail = whole[FRAME_SAMPLES:]

@@ -6,7 +6,8 @@ from voice_skill.audio.tones import soft_tone
 from voice_skill.config import Settings
 from voice_skill.conversation.clock import Clock
 from voice_skill.conversation.completeness import Completeness, Patience
-from voice_skill.conversation.conversation import BargeIn, Conversation
+from voice_skill.conversation.conversation import Conversation
+from voice_skill.conversation.interruptions import BargeIn
 from voice_skill.conversation.jobs import Doer
 from voice_skill.conversation.performer import Output, Performer
 from voice_skill.conversation.thinking import Hears, Thinker

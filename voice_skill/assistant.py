@@ -13,6 +13,7 @@ from voice_skill.config import Settings
 from voice_skill.conversation.clock import boot_time
 from voice_skill.conversation.conversation import Conversation
 from voice_skill.conversation.jobs import Worker
+from voice_skill.conversation.openings import Openings
 from voice_skill.conversation.wake import Wake
 from voice_skill.dialog.pack import Pack
 from voice_skill.ears import Ears
@@ -20,7 +21,7 @@ from voice_skill.errors import EngineError, MissingError
 from voice_skill.events import Fault, Mended, Ready, Watcher
 from voice_skill.learning import understander_of
 from voice_skill.mouth import Mouth
-from voice_skill.session import Session
+from voice_skill.session import Notice, Session
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,9 @@ CHECK_S = 1.0
 """Between two looks at the threads."""
 
 STOP_S = 3.0
+
+NOTICE_S = 6.0
+"""In so much time a notice is said; then the devices are looked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Assistant:
         self._sound = Duplex(settings.microphone, settings.loudspeaker, EchoCanceller())
         self._without_sound = False
         self._checked = 0.0
+        self._openings = Openings(pack, settings.region, self._mouth, self._voice) if settings.cache else None
         self.conversation: Conversation = assemble(
             settings,
             Session(pack, understander, settings.region),
@@ -124,23 +129,43 @@ class Assistant:
         for part, worker in (("hearing", self._listener), ("voice", self._voice)):
             problem = worker.check()
             if problem:
-                log.warning("%s", problem)
                 self._watch(Fault(part, problem))
+        if self._openings is not None and not self.conversation.active:
+            self._openings.render_next()
         if self._each_second is not None:
             self._each_second()
 
     def _without(self, error: Exception) -> None:
-        """Wait for lost devices, and go on when they are back."""
-        log.warning("%s", error)
+        """Wait for lost devices, and go on when they are back; say so where that can be heard."""
         self._watch(Fault("sound", str(error)))
         self._without_sound = True
+        told = False
         try:
+            told = self._sound.can_speak and self._say_at_once("microphone_gone")
             self._sound.find_again(self._wait)
         finally:
             self._without_sound = False
-        log.warning("microphone and loudspeaker are back")
         self._watch(Mended("sound"))
         self.conversation.sound_is_back()
+        if told:
+            self.conversation.tell("microphone_back")
+
+    def _say_at_once(self, name: Notice) -> bool:
+        """Say something while nothing is heard; False if it could not be said."""
+        conversation = self.conversation
+        left = conversation.performer.drop()
+        told = conversation.tell(name)
+        deadline = time.monotonic() + NOTICE_S
+        try:
+            while conversation.performer.busy and self._sound.can_speak and time.monotonic() < deadline:
+                conversation.performer.tick()
+                time.sleep(TICK_S)
+        except EngineError:  # the loudspeaker went as well
+            told = False
+        told = told and not conversation.performer.busy
+        conversation.performer.drop()
+        conversation.performer.take_up(left)
+        return told
 
     def _wait(self, seconds: float) -> None:
         self._check()

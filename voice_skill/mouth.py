@@ -53,6 +53,10 @@ class Mouth:
         """Return one sentence of `split` as sound at full volume. Raises what `Voice.render` raises."""
         return self.voice.render(sentence, self._how)
 
+    def knows(self, sentence: str) -> bool:
+        """Tell whether one sentence of `split` was rendered before and is kept on disk."""
+        return self.voice.has(sentence, self._how)
+
     def revive(self) -> None:
         """Open the voice anew after a failure."""
         self.voice.close()

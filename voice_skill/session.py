@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from voice_skill.dialog.dialog import Dialog
 from voice_skill.dialog.pack import Pack
@@ -11,6 +12,9 @@ from voice_skill.understanding.meaning import OUT_OF_SCOPE, Context, Meaning
 from voice_skill.understanding.normalize import normal_form
 from voice_skill.understanding.understander import CERTAIN, Understander
 from voice_skill.understanding.words import listed
+
+Notice = Literal["microphone_gone", "microphone_back", "missed_that", "recording"]
+"""What the program may have to say of itself; see the prompts of these names."""
 
 CHATTER_WORDS = 9
 """Off the subject, more words than these are talk with somebody else, or a film."""
@@ -74,6 +78,11 @@ class Session:
         """Return the words that would be said first if this were said now; nothing changes."""
         said = [one for one in self._dialog.step(state, Heard(meaning)).actions if isinstance(one, Say)]
         return said[0].lines[0].text if said and said[0].lines else ""
+
+    def notice(self, name: Notice) -> Say | None:
+        """Return what the program says of itself, None if the pack has no words for it."""
+        text: str | None = getattr(self.pack.prompts, name)
+        return Say(self.write.fixed([text]), "prompt") if text else None
 
     @property
     def asking(self) -> bool:

@@ -1,11 +1,15 @@
-"""How long until it answers: from a question's last sound to the answer's first, in real time.
+r"""How long until it answers: from a question's last sound to the answer's first, in real time.
 
-    python -m benchmarks.conversation.latency [--questions N] [--out results.json]
+    python -m benchmarks.conversation.latency [--questions 102] [--classic 30] [--minutes 4] \
+        [--rows rows.jsonl] [--json OUT.json] [--picture OUT.png]
 
 Microphone and loudspeaker are null sinks of a private PulseAudio. The question on its way in and the answer
 on its way out are recorded, and the times are read from the two recordings (to some 20 ms). In the same run
 the classic pipeline is asked the same questions: a second of silence, then one decode, then synthesis, then
 play, with the same recogniser and the same voice. A third of the questions is asked over hiss, 10 dB below.
+
+It takes five seconds a question. With --rows it stops after --minutes, keeps what it has, and goes on from
+there when it is started again; the figures are those of all rows so far.
 """
 
 import argparse
@@ -14,12 +18,15 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from benchmarks import figures
 from benchmarks.conversation.questions import QUESTIONS, VOICES
 from tests.sound_server import SoundServer, Tape
 from tests.voices import speak
@@ -34,6 +41,7 @@ from voice_skill.config import Settings
 from voice_skill.dialog.pack import load_pack
 from voice_skill.dialog.state import Say
 from voice_skill.ears import Ears
+from voice_skill.events import Event, Saying
 from voice_skill.hearing.turns import Turn, TurnDetector, TurnSettings
 from voice_skill.learning import understander_of
 from voice_skill.session import Session
@@ -67,14 +75,14 @@ class Bench:
         command = ["paplay", "--device=micsink", "--latency-msec=20", str(self.folder / "question.wav")]
         return subprocess.Popen(command, env=self.server.env)
 
-    def latency(self, begun: float, threshold: float) -> float | None:
-        """Return the seconds from the question to the answer since `begun`, None without an answer."""
+    def moments(self, begun: float, threshold: float) -> tuple[float, float] | None:
+        """Return when the question ended and the answer began, None without an answer."""
         asked, answered = self.into.since(begun), self.out.since(begun)
         voiced = np.flatnonzero(np.abs(asked.astype(int)) > threshold)
         heard = np.flatnonzero(np.abs(answered.astype(int)) > LOUD)
         if not len(voiced) or not len(heard):
             return None
-        return float((heard[0] - voiced[-1]) / SAMPLE_RATE)
+        return begun + float(voiced[-1]) / SAMPLE_RATE, begun + float(heard[0]) / SAMPLE_RATE
 
 
 class _Recording:
@@ -111,37 +119,113 @@ def questions(count: int) -> Asked:
     return asked
 
 
+@dataclass
+class Rows:
+    """What was measured so far, kept in a file if there is one. until: monotonic time to stop at."""
+
+    file: Path | None
+    until: float
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.file and self.file.is_file():
+            self.rows = [json.loads(line) for line in self.file.read_text(encoding="utf-8").splitlines()]
+
+    def missing(self, way: str, count: int) -> list[int]:
+        done = {row["number"] for row in self.rows if row["way"] == way}
+        return [number for number in range(count) if number not in done]
+
+    def add(self, row: dict[str, Any]) -> None:
+        self.rows.append(row)
+        if self.file:
+            with self.file.open("a", encoding="utf-8") as out:
+                out.write(json.dumps(row) + "\n")
+
+    def ms(self, way: str, *, noisy: bool | None = None) -> list[float]:
+        return [
+            row["ms"]
+            for row in self.rows
+            if row["way"] == way and row["ms"] is not None and noisy in (None, row["noisy"])
+        ]
+
+
+class Stages:
+    """Where the time goes: when the last look at the sound began and ended, when it was decided to speak."""
+
+    def __init__(self) -> None:
+        self.began = self.ended = self.decided = 0.0
+
+    def watch(self, event: Event) -> None:
+        if isinstance(event, Saying) and not self.decided:
+            self.decided = time.monotonic()
+
+    def follow(self, assistant: Assistant) -> None:
+        thinker = assistant.conversation._thinker
+        think = thinker.think
+
+        def timed(*given: Any) -> Any:
+            began = time.monotonic()
+            thought = think(*given)
+            if not self.decided:
+                self.began, self.ended = began, time.monotonic()
+            return thought
+
+        thinker.think = timed  # type: ignore[method-assign]
+
+    def of(self, ended: float, heard: float) -> dict[str, int]:
+        marks = (ended, self.began, self.ended, self.decided, heard)
+        names = ("noticed", "understood", "waited", "sounded")
+        return {name: round(1000 * (b - a)) for name, a, b in zip(names, marks, marks[1:], strict=False)}
+
+
 def run(
-    bench: Bench, asked: list[tuple[str, Sound, float]], step: Callable[[], None], forget: Callable[[], None]
-):
-    latencies: list[float] = []
-    silent: list[str] = []
-    for text, sound, threshold in asked:
+    bench: Bench,
+    asked: Asked,
+    way: str,
+    rows: Rows,
+    count: int,
+    step: Callable[[], None],
+    forget: Callable[[], None],
+    stages: Stages | None = None,
+) -> None:
+    for number in rows.missing(way, count):
+        if time.monotonic() > rows.until:
+            return
+        text, sound, threshold = asked[number]
+        if stages is not None:
+            stages.decided = 0.0
         begun = time.monotonic()
         player = bench.ask(sound)
         while time.monotonic() < begun + sound.seconds + WAIT_S:
             step()
         player.wait(5)
-        latency = bench.latency(begun, threshold)
-        if latency is None:
-            silent.append(text)
-        else:
-            latencies.append(latency)
+        row: dict[str, Any] = {
+            "way": way,
+            "number": number,
+            "text": text,
+            "noisy": number % 3 == 2,
+            "ms": None,
+        }
+        if (moments := bench.moments(begun, threshold)) is not None:
+            row["ms"] = round(1000 * (moments[1] - moments[0]))
+            if stages is not None:
+                row["stages"] = stages.of(*moments)
+        rows.add(row)
         forget()
         pause = time.monotonic() + 0.5
         while time.monotonic() < pause:
             step()
-    return latencies, silent
 
 
-def ours(bench: Bench, asked: Asked) -> tuple[list[float], list[str]]:
-    assistant = Assistant(Settings(region="uk", voice="piper"), load_pack("en"), lambda _: None)
+@contextmanager
+def ours(stages: Stages) -> Iterator[Assistant]:
+    assistant = Assistant(Settings(region="uk", voice="piper"), load_pack("en"), stages.watch)
+    stages.follow(assistant)
     assistant._ears.load()
     assistant._mouth.load()
     with assistant._sound:
-        result = run(bench, asked, assistant._step, assistant.conversation.forget)
+        yield assistant
     assistant._close()
-    return result
 
 
 class Classic:
@@ -175,39 +259,82 @@ class Classic:
             self._playing.cancel.set()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--questions", type=int, default=102)
-    parser.add_argument("--classic", type=int, default=30, help="how many the classic pipeline is asked")
-    parser.add_argument("--out", type=Path)
-    given = parser.parse_args()
-    asked = questions(given.questions)
+def measure(given: argparse.Namespace, rows: Rows) -> None:
+    asked = questions(max(given.questions, given.classic))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as closing:
         bench = Bench(Path(folder), closing)
-        ours_s, silent = ours(bench, asked)
-        with Microphone() as microphone, Loudspeaker() as loudspeaker:
-            classic = Classic(microphone, loudspeaker)
-            microphone.clear()  # what was heard while it got ready
-            classic_s, _ = run(bench, asked[: given.classic], classic.step, classic.forget)
-    result = {
-        "n": len(asked),
-        "answered": len(ours_s),
-        "unanswered": silent,
-        "ours_ms": _percentiles(ours_s),
-        "before_the_end": sum(one < 0 for one in ours_s),
-        "classic_n": len(classic_s),
-        "classic_ms": _percentiles(classic_s),
-        "ratio_p50": round(float(np.median(classic_s) / np.median(ours_s)), 2),
-        "all_ms": [round(1000 * one) for one in ours_s],
+        if rows.missing("ours", given.questions):
+            stages = Stages()
+            with ours(stages) as assistant:
+                forget = assistant.conversation.forget
+                run(bench, asked, "ours", rows, given.questions, assistant._step, forget, stages)
+        if rows.missing("classic", given.classic) and time.monotonic() < rows.until:
+            with Microphone() as microphone, Loudspeaker() as loudspeaker:
+                classic = Classic(microphone, loudspeaker)
+                microphone.clear()  # what was heard while it got ready
+                run(bench, asked, "classic", rows, given.classic, classic.step, classic.forget)
+
+
+def figures_of(rows: Rows) -> dict[str, Any]:
+    mine = [row for row in rows.rows if row["way"] == "ours"]
+    ours_ms, classic_ms = rows.ms("ours"), rows.ms("classic")
+    staged = [row["stages"] for row in mine if "stages" in row]
+    return {
+        "n": len(mine),
+        "answered": len(ours_ms),
+        "unanswered": [row["text"] for row in mine if row["ms"] is None],
+        "ours_ms": _percentiles(ours_ms),
+        "clean_ms": _percentiles(rows.ms("ours", noisy=False)),
+        "noisy_ms": _percentiles(rows.ms("ours", noisy=True)),
+        "where_it_goes_ms": {
+            name: round(float(np.median([one[name] for one in staged]))) for name in (staged or [{}])[0]
+        },
+        "before_the_end": sum(one < 0 for one in ours_ms),
+        "classic_n": len(classic_ms),
+        "classic_ms": _percentiles(classic_ms),
+        "ratio_p50": round(float(np.median(classic_ms) / np.median(ours_ms)), 2) if classic_ms else None,
+        "all_ms": ours_ms,
     }
-    text = json.dumps(result, indent=1)
-    print(text)
-    if given.out:
-        given.out.write_text(text, encoding="utf-8")
 
 
-def _percentiles(seconds: list[float]) -> dict[str, int]:
-    return {f"p{p}": round(1000 * float(np.percentile(seconds, p))) for p in (50, 95)} if seconds else {}
+def draw(path: Path | None, rows: Rows) -> None:
+    """Draw how many answers had begun so long after the question's last sound."""
+    with figures.picture(path, "From a question's last sound to the answer's first") as axes:
+        if axes is None:
+            return
+        for way, name in (("ours", "voice-skill"), ("classic", "1 s of silence, decode, render, play")):
+            ms = sorted(rows.ms(way))
+            axes.step(
+                ms,
+                100 * (1 + np.arange(len(ms))) / max(1, len(ms)),
+                where="post",
+                label=f"{name} (n={len(ms)})",
+            )
+        axes.axvline(300, color="grey", linestyle=":", linewidth=1)
+        axes.axvline(600, color="grey", linestyle=":", linewidth=1)
+        axes.set(xlabel="ms", ylabel="% of the answers", xlim=(0, 2500), ylim=(0, 101))
+        axes.legend(loc="lower right")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--questions", type=int, default=102)
+    parser.add_argument("--classic", type=int, default=30, help="how many the classic pipeline is asked")
+    parser.add_argument("--minutes", type=float, default=60.0, help="stop after so long")
+    parser.add_argument("--rows", type=Path, help="a file of what was measured so far; it grows")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--picture", type=Path)
+    given = parser.parse_args()
+    rows = Rows(given.rows, time.monotonic() + 60 * given.minutes)
+    measure(given, rows)
+    result = figures_of(rows)
+    print(json.dumps(result, indent=1))
+    figures.write(given.json, result)
+    draw(given.picture, rows)
+
+
+def _percentiles(values: list[float]) -> dict[str, int]:
+    return {f"p{p}": round(float(np.percentile(values, p))) for p in (50, 95)} if values else {}
 
 
 if __name__ == "__main__":

@@ -112,17 +112,43 @@ def no_interruptions(house: House, quick: bool) -> dict[str, object]:
 
 
 def own_speech(house: House, minutes: float) -> dict[str, object]:
-    """Let it lead exercise after exercise in a loud room, with nobody else there."""
-    spoken = interrupted = 0.0
+    """Let it lead exercise after exercise in a loud room, with nobody else there.
+
+    held: how often it fell silent for a moment because it took its own voice for somebody's.
+    """
+    spoken, held, which = 0.0, 0, []
     seed = 0
     while spoken < 60 * minutes:
         room = house.room(echo=impulse(0.3, seed) * 10 ** (6 / 20), distorts=True, drift=1e-4)
         room.say("My calf is cramping.", 1.0)
+        room.run(3.5)
+        hold = room.conversation.performer.hold
+        holds: list[float] = []
+
+        def counted(hold=hold, holds=holds, room=room) -> None:
+            holds.append(room.now)
+            hold()
+
+        room.conversation.performer.hold = counted  # type: ignore[method-assign]
         room.run(110)
-        spoken += float(np.mean(np.abs(room.heard.astype(int)) > 100) * 110 * 2)
-        interrupted += len([1 for at, e in room.events if isinstance(e, Interrupted) and at > 3])
+        spoken += speech_s(room.heard)
+        held += len(holds)
+        which += [
+            [seed, round(at, 1), e.text] for at, e in room.events if isinstance(e, Interrupted) and at > 3
+        ]
         seed += 1
-    return {"minutes_of_own_speech": round(spoken / 60, 1), "self_interruptions": int(interrupted)}
+    return {
+        "minutes_of_own_speech": round(spoken / 60, 1),
+        "self_interruptions": len(which),
+        "held": held,
+        "which": which,
+    }
+
+
+def speech_s(samples: np.ndarray) -> float:
+    """Return how many seconds of a recording are sound, short gaps between words included."""
+    blocks = samples[: len(samples) // 1600 * 1600].reshape(-1, 1600).astype(int)
+    return float((np.abs(blocks).max(axis=1) > 300).sum() / 10)
 
 
 def unrelated(house: House, folder: Path, clips: int) -> dict[str, object]:

@@ -54,6 +54,16 @@ class Duplex:
             return None
         return self.canceller.clean(self.raw)
 
+    @property
+    def can_speak(self) -> bool:
+        """Tell whether the loudspeaker still takes sound, be there a microphone or not."""
+        try:
+            if self._loudspeaker is not None:
+                self._loudspeaker.check()
+        except EngineError:
+            return False
+        return self._loudspeaker is not None
+
     def start(self, sound: Sound, volume: float) -> Playback:
         """Begin to play a sound. Raises EngineError when the loudspeaker is gone."""
         if self._loudspeaker is None:

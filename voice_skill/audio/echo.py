@@ -9,8 +9,10 @@ from collections import deque
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import soxr
 
+from voice_skill.audio.clocks import SampleClock
 from voice_skill.audio.echo_filter import BLOCK, EchoFilter
 from voice_skill.audio.frames import SAMPLE_RATE, Frame, Samples
 
@@ -24,8 +26,11 @@ LEAD_S = 0.04
 KEPT_S = 3.0
 """Seconds of played sound that are remembered."""
 
-REALIGN_S = 0.03
-"""How far the two clocks may drift apart before the reference is put in place again."""
+REALIGN = 16.0
+"""Samples by which the reference may be out of place; further, it is put there at once."""
+
+TAPS, PHASES = 8, 256
+"""Neighbours on either side, and places between two samples, in the interpolation of what was played."""
 
 TAIL_S = 1.0
 """After so much silence nothing of the loudspeaker is left in the room, and there is nothing to remove."""
@@ -37,26 +42,36 @@ class Played:
     def __init__(self) -> None:
         self._pieces: deque[tuple[Samples, float, float]] = deque(maxlen=500)
         self._samples = np.zeros(0, np.int16)
-        self._end: float | None = None
+        self._forgotten = 0  # samples that came before those that are kept
+        self._taken = 0.0  # samples that came in; the resampler may hold back the last of them
         self._resampler: Any = None
         self._rate = 0.0
+        self._clock = SampleClock(SAMPLE_RATE)
         self._loud_until = float("-inf")
 
     def add(self, samples: Samples, rate: float, heard_at: float) -> None:
         """Take what goes out: samples at `rate` Hz, heard from `heard_at` on (monotonic seconds)."""
         self._pieces.append((samples, rate, heard_at))
 
-    def at(self, time: float, count: int) -> Samples:
-        """Return `count` samples from `time` on; what was not played, or is forgotten, is silence."""
+    def position(self, time: float) -> float:
+        """Return which sample is heard at a time, counted from the first one, in fractions of samples."""
         self._gather()
-        out = np.zeros(count, np.int16)
-        if self._end is None:
-            return out
-        first = round((time - self._end) * SAMPLE_RATE) + len(self._samples)
-        begin, end = max(0, first), min(len(self._samples), first + count)
-        if begin < end:
-            out[begin - first : end - first] = self._samples[begin:end]
-        return out
+        return self._taken + (time - self._clock.now) / self._clock.pace * SAMPLE_RATE
+
+    def between(self, begin: float, end: float, count: int) -> Samples:
+        """Return `count` samples at equal distances from position `begin` up to `end`.
+
+        What was not played, or is forgotten, is silence.
+        """
+        first = int(np.floor(begin)) - TAPS
+        last = int(np.ceil(end)) + TAPS
+        from_, to = first - self._forgotten, last - self._forgotten
+        known = self._samples[max(0, from_) : max(0, to)]
+        padded = np.zeros(last - first, np.float32)
+        at = max(0, -from_)
+        padded[at : at + len(known)] = known
+        places = begin - first + np.arange(count) * ((end - begin) / count)
+        return interpolate(padded, places)
 
     def silent_since(self, time: float) -> bool:
         """Tell whether nothing was played from TAIL_S before `time` on."""
@@ -67,22 +82,48 @@ class Played:
         fresh: list[Samples] = []
         while self._pieces:
             samples, rate, heard_at = self._pieces.popleft()
-            if rate != self._rate:
+            if samples.any():
+                self._loud_until = heard_at + len(samples) / rate
+            if rate != self._rate or self._clock.lost(heard_at):
+                fresh.append(self._pause(heard_at))
                 self._rate = rate
                 self._resampler = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="int16")
-            end = heard_at + len(samples) / rate
-            if samples.any():
-                self._loud_until = end
-            if self._end is not None and abs(end - len(samples) / rate - self._end) > REALIGN_S:
-                gap = round((heard_at - self._end) * SAMPLE_RATE)
-                fresh.append(np.zeros(min(max(0, gap), round(KEPT_S * SAMPLE_RATE)), np.int16))
-                self._end = end
-            else:  # the clock of the samples is steadier than the time stamps: only lean towards these
-                counted = end if self._end is None else self._end + len(samples) / rate
-                self._end = counted + 0.02 * (end - counted)
+                self._taken = float(self._forgotten + len(self._samples) + sum(map(len, fresh)))
+            count = len(samples) * SAMPLE_RATE / rate
+            self._clock.take(count, heard_at)
+            self._taken += count
             fresh.append(self._resampler.resample_chunk(samples))
         if fresh:
-            self._samples = np.concatenate([self._samples, *fresh])[-round(KEPT_S * SAMPLE_RATE) :]
+            whole = np.concatenate([self._samples, *fresh])
+            self._samples = whole[-round(KEPT_S * SAMPLE_RATE) :]
+            self._forgotten += len(whole) - len(self._samples)
+
+    def _pause(self, until: float) -> Samples:
+        """Return the silence between what was played last and what is heard from `until` on."""
+        gap = until - self._clock.now if self._rate else 0.0
+        return np.zeros(round(SAMPLE_RATE * min(KEPT_S, max(0.0, gap))), np.int16)
+
+
+def _sinc_table() -> npt.NDArray[np.float32]:
+    """Return the weights of 2 * TAPS neighbours for each of PHASES places between two samples."""
+    places = np.arange(PHASES)[:, np.newaxis] / PHASES
+    away = np.arange(1 - TAPS, TAPS + 1) - places
+    window = np.cos(np.pi * away / (2 * TAPS + 2)) ** 2
+    table: npt.NDArray[np.float32] = (np.sinc(away) * window).astype(np.float32)
+    return table
+
+
+_TABLE = _sinc_table()
+
+
+def interpolate(samples: npt.NDArray[np.float32], places: npt.NDArray[np.floating[Any]]) -> Samples:
+    """Return a sound's values between its samples. places: at least TAPS away from both ends."""
+    whole = np.floor(places).astype(np.intp)
+    phase = np.minimum(((places - whole) * PHASES).astype(np.intp), PHASES - 1)
+    neighbours = samples[whole[:, np.newaxis] + np.arange(1 - TAPS, TAPS + 1)]
+    values = (neighbours * _TABLE[phase]).sum(axis=1)
+    rounded: Samples = np.rint(np.clip(values, -32767, 32767)).astype(np.int16)
+    return rounded
 
 
 class EchoCanceller:
@@ -98,10 +139,11 @@ class EchoCanceller:
         """Begin anew, say after the devices were opened again."""
         self.played = Played()
         self._filter = EchoFilter()
+        self._clock = SampleClock(SAMPLE_RATE)
         self._pointer: float | None = None
         self._rest = np.zeros(0, np.int16)
         self._held = np.zeros(BLOCK, np.int16)
-        self._trusted = False
+        self._trusted = self._own = False
 
     @property
     def trusted(self) -> bool:
@@ -113,12 +155,12 @@ class EchoCanceller:
     def clean(self, frame: Frame) -> Frame:
         """Return the next frame without echo."""
         samples = np.concatenate([self._rest, frame.samples])
-        start = frame.time - len(self._rest) / SAMPLE_RATE
+        start = self._clock.take(len(frame.samples), frame.time) - len(self._rest) / SAMPLE_RATE
         whole = len(samples) - len(samples) % BLOCK
         self._rest = samples[whole:]
         blocks = np.split(samples[:whole], whole // BLOCK) if whole else []
         if self.played.silent_since(start):
-            self._pointer = None
+            self._pointer, self._own = None, False
             cleaned = [self._held, *blocks][: len(blocks)]
         else:
             played = self._reference(start, whole)
@@ -126,15 +168,18 @@ class EchoCanceller:
                 self._filter.take(block, played[number * BLOCK :][:BLOCK])
                 for number, block in enumerate(blocks)
             ]
+            self._own = not self._filter.others_heard
         if blocks:
             self._held = blocks[-1]
         silence = np.zeros(0, np.int16)
-        return Frame(np.concatenate([silence, *cleaned]), start - BLOCK / SAMPLE_RATE)
+        return Frame(np.concatenate([silence, *cleaned]), start - BLOCK / SAMPLE_RATE, self._own)
 
     def _reference(self, start: float, count: int) -> Samples:
-        wanted = start + LEAD_S
-        if self._pointer is None or abs(self._pointer - wanted) > REALIGN_S:
-            self._pointer = wanted
-        played = self.played.at(self._pointer, count)
-        self._pointer += count / SAMPLE_RATE
-        return played
+        """Return what was played while the next `count` samples of the microphone were heard."""
+        begin = start + LEAD_S
+        end = begin + count / SAMPLE_RATE * self._clock.pace
+        first, last = self.played.position(begin), self.played.position(end)
+        if self._pointer is not None and abs(self._pointer - first) < REALIGN:
+            first = self._pointer  # goes on without a step
+        self._pointer = last
+        return self.played.between(first, last, count)

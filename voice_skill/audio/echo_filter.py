@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice_skill.audio.frames import SAMPLE_RATE, Samples
+from voice_skill.audio.near_end import NearEnd
 
 BLOCK = 256
 """Samples in one step: 16 ms."""
@@ -57,6 +58,7 @@ class EchoFilter:
         self._last = np.zeros(BLOCK, np.float32)
         self._others: Floats = np.full(bins, 1e-4, np.float32)
         self._leak: Floats = np.full(bins, MOST_LEAK, np.float32)
+        self._heard_before = np.zeros(BLOCK, np.float32)
         self._echo_before = np.zeros(BLOCK, np.float32)
         self._left_before = np.zeros(BLOCK, np.float32)
         self._overlap = np.zeros(BLOCK, np.float32)
@@ -64,6 +66,9 @@ class EchoFilter:
         self._heard_power = self._left_power = 0.0
         self.seconds = 0.0
         """Seconds of loudspeaker sound it has learnt from."""
+        self._near_end = NearEnd()
+        self.others_heard = True
+        """Whether somebody else is heard in the last block, and not only what is left of the echo."""
 
     @property
     def removed_db(self) -> float:
@@ -90,7 +95,7 @@ class EchoFilter:
         left: Floats = microphone - estimate
         self._learn(left)
         self._judge(microphone, left, loudspeaker)
-        return _as_samples(self._suppress(left, estimate))
+        return _as_samples(self._suppress(microphone, left, estimate))
 
     def _learn(self, left: Floats) -> None:
         error = np.fft.rfft(np.concatenate([np.zeros(BLOCK, np.float32), left])).astype(np.complex64)
@@ -110,11 +115,12 @@ class EchoFilter:
             self._heard_power += 0.04 * (float(np.mean(heard**2)) - self._heard_power)
             self._left_power += 0.04 * (float(np.mean(left**2)) - self._left_power)
 
-    def _suppress(self, left: Floats, echo: Floats) -> Floats:
+    def _suppress(self, heard: Floats, left: Floats, echo: Floats) -> Floats:
         """Take away as much as the echo leaks through the filter in each band (Wiener's rule)."""
         seen = np.fft.rfft(np.concatenate([self._left_before, left]) * self._window)
-        removed = np.abs(np.fft.rfft(np.concatenate([self._echo_before, echo]) * self._window)) ** 2
-        self._left_before, self._echo_before = left, echo
+        removed = self._power(self._echo_before, echo)
+        microphone = self._power(self._heard_before, heard)
+        self._left_before, self._echo_before, self._heard_before = left, echo, heard
         power = np.abs(seen) ** 2
         ratio = np.minimum(MOST_LEAK, power / (removed + 1e-9))
         audible = removed > 1e-5
@@ -125,10 +131,17 @@ class EchoFilter:
             np.float32
         )
         gain = np.maximum(LEAST_GAIN, 1 - OVERSUBTRACTION * self._leak * removed / (power + 1e-9))
+        played = np.abs(self._played[0]) ** 2
+        self.others_heard = self._near_end.take(microphone, played, removed, gain**2 * power)
         shaped = np.fft.irfft(gain * seen).astype(np.float32) * self._window
         out: Floats = self._overlap + shaped[:BLOCK]
         self._overlap = shaped[BLOCK:]
         return out
+
+    def _power(self, before: Floats, now: Floats) -> Floats:
+        spectrum = np.fft.rfft(np.concatenate([before, now]) * self._window)
+        power: Floats = (np.abs(spectrum) ** 2).astype(np.float32)
+        return power
 
 
 def _as_samples(signal: Floats) -> Samples:

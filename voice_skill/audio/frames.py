@@ -24,11 +24,13 @@ FRAME_SAMPLES = 512
 class Frame:
     """What the microphone heard in one moment.
 
-    samples: int16, mono, SAMPLE_RATE. time: monotonic clock at the first sample, in seconds.
+    samples: int16, mono, SAMPLE_RATE. time: monotonic clock at the first sample, in seconds. own: nothing
+    but the program's own voice is in it, or what an echo canceller left of that.
     """
 
     samples: Samples
     time: float
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

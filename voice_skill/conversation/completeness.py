@@ -29,7 +29,7 @@ class Patience:
     open: it was surely not all, or it made no sense. look: after so much the words so far are looked at.
     """
 
-    look: float = 0.05
+    look: float = 0.03
     complete: float = 0.15
     likely: float = 0.4
     doubtful: float = 0.8

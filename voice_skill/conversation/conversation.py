@@ -5,16 +5,29 @@ whose results it looks at. So the same code runs on a sound card and, faster tha
 """
 
 from collections.abc import Callable
-from typing import Literal
 
 from voice_skill.audio.frames import Frame, Samples
 from voice_skill.conversation.clock import Clock, Timers
 from voice_skill.conversation.completeness import Patience
-from voice_skill.conversation.interruptions import LISTENER_SOUNDS, interrupts, is_echo, stops
+from voice_skill.conversation.interruptions import (
+    LISTENER_SOUNDS,
+    BargeIn,
+    interrupts,
+    is_echo,
+    meant_to_stop,
+)
 from voice_skill.conversation.jobs import Doer
 from voice_skill.conversation.loudness import Loudness
 from voice_skill.conversation.performer import Performer, is_aside, timers_in
-from voice_skill.conversation.stretch import Stretch
+from voice_skill.conversation.stretch import (
+    JOIN_S,
+    LONG_S,
+    MAKES_UP_ITS_MIND_S,
+    MIDWAY_S,
+    ONSET_S,
+    WARY_S,
+    Stretch,
+)
 from voice_skill.conversation.thinking import Earlier, Thinker, Thought
 from voice_skill.conversation.wake import Wake
 from voice_skill.conversation.words import spoken_words
@@ -22,12 +35,8 @@ from voice_skill.dialog.state import Action, CancelTimers, Change, End, Say, Sta
 from voice_skill.errors import EngineError
 from voice_skill.events import Ended, Fault, Interrupted, Saying, TurnHeard, Understood, Watcher
 from voice_skill.hearing.turns import SpeechStarted, TurnDetector
-from voice_skill.session import Session
+from voice_skill.session import Notice, Session
 from voice_skill.understanding.meaning import Meaning
-
-BargeIn = Literal["all", "stop_words", "off"]
-"""What interrupts speech: everything meant for it; stop words and red flags (the own voice is heard as
-well); nothing."""
 
 MakesPerformer = Callable[[Callable[[Action], None], Callable[[Say], None], Callable[[str], None]], Performer]
 
@@ -37,23 +46,8 @@ FORGET_AFTER_S = 120.0
 ASLEEP_S = 60.0
 """A timer that is so late ended while the machine was asleep: whoever it was for is gone."""
 
-ONSET_S = 0.06
-"""Voiced sound that makes the assistant hold its breath while it speaks."""
-
-MIDWAY_S = 1.2
-"""Talk without a pause is looked at so often."""
-
-LONG_S = 10.0
-"""A longer turn is only looked at when it is over: the work grows with its length."""
-
-MAKES_UP_ITS_MIND_S = 0.5
-"""Silence after which words that make no sense so far do not hold the assistant's speech any longer."""
-
-JOIN_S = 1.2
-"""Whoever speaks so soon after an answer began had not finished."""
-
-WARY_S = 6.0
-"""After talk that was not for it, the assistant does not hold its breath for sounds for so long."""
+EXCUSES_EVERY_S = 60.0
+"""While no conversation runs, it says no more often than this that it failed to hear something."""
 
 TONE_AFTER_S = 0.4
 ASIDES = frozenset({"louder", "quieter", "slower", "faster", "time_left", "help"})
@@ -98,7 +92,7 @@ class Conversation:
         self._waiting: Stretch | None = None
         self._earlier: Earlier | None = None
         self._answered_at = float("-inf")
-        self._wary_until = float("-inf")
+        self._wary_until = self._excused_at = float("-inf")
         self._last_words = clock()
 
     # What comes in
@@ -148,6 +142,15 @@ class Conversation:
         self._stretch = self._waiting = self._earlier = None
         self._turns.reset()
         self._watch(Ended())
+
+    def tell(self, name: Notice) -> bool:
+        """Say something of itself, before what is still to be said; False without words for it."""
+        say = self.session.notice(name)
+        if say is not None:
+            left = self.performer.drop()
+            self.performer.perform([say])
+            self.performer.take_up(left)
+        return say is not None
 
     def sound_is_back(self) -> None:
         """Go on after the devices were lost: what was cut off is said again."""
@@ -258,20 +261,15 @@ class Conversation:
             self._ignore(stretch, wary=True)
 
     def _interrupts(self, stretch: Stretch, thought: Thought) -> bool:
-        meaning = thought.meaning
-        if self._barge_in() == "off":
-            return False
-        if self._barge_in() == "stop_words" or not stretch.clear:
-            return stops(meaning, self.performer.sentence)
-        if len(spoken_words(meaning.text)) > 1 and is_echo(meaning.text, self.performer.sentence):
-            return False
-        if interrupts(meaning, self.session.context, asking=self.session.asking):
-            return True
-        if thought.joined is None or stretch.earlier is None:
-            return False
-        before = stretch.earlier.meaning
-        same = thought.joined.intent == before.intent and thought.joined.slots == before.slots
-        return not same and interrupts(thought.joined, stretch.earlier.context)
+        how: BargeIn = self._barge_in()
+        return meant_to_stop(
+            stretch,
+            thought,
+            how if stretch.clear or how == "off" else "stop_words",
+            self.performer.sentence,
+            self.session.context,
+            asking=self.session.asking,
+        )
 
     def _ignore(self, stretch: Stretch, *, wary: bool) -> None:
         stretch.ignored = True
@@ -341,10 +339,12 @@ class Conversation:
         self.performer.go_on()
 
     def _missed(self, stretch: Stretch) -> None:
-        """Say that something was not heard, where somebody waits for an answer."""
+        """Say that something was not heard, though not over and over to a room where nobody asked for it."""
         self._resume(stretch)
-        if self.session.running:
-            self._answer(stretch, Meaning("", None))
+        now = self._clock()
+        if self.session.running or now - self._excused_at > EXCUSES_EVERY_S:
+            self._excused_at = now
+            self.tell("missed_that")
 
     # Time
 

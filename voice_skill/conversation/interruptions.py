@@ -1,11 +1,19 @@
 """What makes the assistant fall silent while it speaks, and what does not."""
 
+from typing import Literal
+
 from rapidfuzz import fuzz
 
+from voice_skill.conversation.stretch import Stretch
+from voice_skill.conversation.thinking import Thought
 from voice_skill.conversation.words import spoken_words
 from voice_skill.dialog.words import STEERING
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Context, Meaning
 from voice_skill.understanding.words import listed
+
+BargeIn = Literal["all", "stop_words", "off"]
+"""What interrupts speech: everything meant for it; stop words and red flags (the own voice is heard as
+well); nothing."""
 
 QUESTION_FROM = 0.75
 """Confidence from which a question about the subject interrupts."""
@@ -33,6 +41,29 @@ LISTENER_SOUNDS = listed(
     "good fine great i see alright all thanks thank you"
 )
 """What people say to show that they listen, or because it hurts: no wish to speak."""
+
+
+def meant_to_stop(  # noqa: PLR0913 - all that matters for it
+    stretch: Stretch, thought: Thought, how: BargeIn, spoken: str, context: Context, *, asking: bool
+) -> bool:
+    """Tell whether a stretch of speech into the assistant's own is meant to stop it.
+
+    spoken: what the assistant is saying. asking: a question of its own is open.
+    """
+    meaning = thought.meaning
+    if how == "off":
+        return False
+    if how == "stop_words":
+        return stops(meaning, spoken)
+    if len(spoken_words(meaning.text)) > 1 and is_echo(meaning.text, spoken):
+        return False
+    if interrupts(meaning, context, asking=asking):
+        return True
+    if thought.joined is None or stretch.earlier is None:
+        return False
+    before = stretch.earlier.meaning
+    same = thought.joined.intent == before.intent and thought.joined.slots == before.slots
+    return not same and interrupts(thought.joined, stretch.earlier.context)
 
 
 def interrupts(meaning: Meaning, context: Context, *, asking: bool = False) -> bool:

@@ -9,6 +9,24 @@ from voice_skill.conversation.jobs import Job
 from voice_skill.conversation.thinking import Earlier, Thought
 from voice_skill.dialog.state import Action
 
+ONSET_S = 0.06
+"""Voiced sound that makes the assistant hold its breath while it speaks."""
+
+MIDWAY_S = 1.2
+"""Talk without a pause is looked at so often."""
+
+LONG_S = 10.0
+"""A longer turn is only looked at when it is over: the work grows with its length."""
+
+MAKES_UP_ITS_MIND_S = 0.5
+"""Silence after which words that make no sense so far do not hold the assistant's speech any longer."""
+
+JOIN_S = 1.2
+"""Whoever speaks so soon after an answer began had not finished."""
+
+WARY_S = 6.0
+"""After talk that was not for it, the assistant does not hold its breath for sounds for so long."""
+
 
 @dataclass(slots=True)
 class Stretch:

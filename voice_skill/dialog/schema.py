@@ -265,6 +265,12 @@ class Prompts(Part):
         default=None, description="Said ten seconds before the end of a hold of twenty-five seconds or more."
     )
     emergency_again: OneOrMore
+    microphone_gone: Text | None = Field(default=None, description="Said when nothing can be heard any more.")
+    microphone_back: Text | None = Field(default=None, description="Said when that is over.")
+    missed_that: Text | None = Field(
+        default=None, description="Said when somebody spoke and the program itself failed to hear it."
+    )
+    recording: Text | None = Field(default=None, description="Said before `--debug-audio` records.")
 
 
 class Expectation(Part):

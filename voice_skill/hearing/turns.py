@@ -142,13 +142,16 @@ class TurnDetector:
         begin = frame.time - len(self._rest) / SAMPLE_RATE
         whole = len(sound) - len(sound) % WINDOW
         for start in range(0, whole, WINDOW):
-            yield Frame(sound[start : start + WINDOW], begin + start / SAMPLE_RATE)
+            yield Frame(sound[start : start + WINDOW], begin + start / SAMPLE_RATE, frame.own)
         self._rest = sound[whole:]
 
     def _take(self, window: Frame) -> list[SpeechStarted | Turn]:
         self._windows.append(window)
         self._measure(window.samples)
-        change = self._tracker.update(self._probability(window.samples))
+        likely = self._probability(
+            window.samples
+        )  # also for the program's own voice: it listens with a memory
+        change = self._tracker.update(0.0 if window.own else likely)
         if change == "began":
             return [SpeechStarted(self._windows[self._tracker.first - self._forgotten].time)]
         if change == "ended":
