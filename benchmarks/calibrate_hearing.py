@@ -235,13 +235,13 @@ def answers(rows: list[Row]) -> tuple[calibration.Floats, calibration.Bools]:
     for row in rows:
         if row["half"] != "report" or "free" not in row or row["kind"] == "order":
             continue
-        told, weights = row["free"], FREE_WEIGHTS
-        held = row.get("held")
-        sure_of = calibration.probabilities(np.array(held["figures"]), WEIGHTS) if held else 0.0
-        if held and not held["part"] and sure_of >= SURE:
-            told, weights = held, WEIGHTS
+        told, held = row["free"], row.get("held")
+        heard = float(calibration.probabilities(np.array(told["figures"]), FREE_WEIGHTS))
+        if held and not held["part"]:
+            held_sure = float(calibration.probabilities(np.array(held["figures"]), WEIGHTS))
+            if held_sure >= max(SURE, heard):
+                told, heard = held, held_sure
         if told["sure"] is not None:
-            heard = float(calibration.probabilities(np.array(told["figures"]), weights))
             sure.append(told["sure"] * heard)
             right.append(bool(told["answer"]))
     return np.array(sure), np.array(right)

@@ -32,11 +32,11 @@ from voice_skill.config import Settings
 from voice_skill.dialog.pack import load_pack
 from voice_skill.ears import Ears
 from voice_skill.hearing.gate import SpeechGate
-from voice_skill.hearing.moonshine import SURE, MoonshineRecognizer
+from voice_skill.hearing.moonshine import MoonshineRecognizer
 from voice_skill.hearing.recognizer import Transcript
 from voice_skill.hearing.transcription import MARGIN_S, recognise
 from voice_skill.learning import understander_of
-from voice_skill.session import Session
+from voice_skill.session import SURE_FROM, Session
 
 PIECE_S = 10
 Row = dict[str, Any]
@@ -180,7 +180,7 @@ def main() -> None:
     print(f"held to the grammar of the orders, {minutes:.0f} min of other sound:")
     print("threshold  false an hour  missed clean  missed 6 dB")
     for point in result["curve"]:
-        mark = "  <- the program's" if point["threshold"] == SURE else ""
+        mark = "  <- the program's" if point["threshold"] == SURE_FROM else ""
         print(
             f"{point['threshold']:9.2f}  {point['an_hour']:13.2f}"
             f"  {point['missed clean']:12.1%}  {point['missed 6 dB']:11.1%}{mark}"
@@ -197,7 +197,7 @@ def draw(path: Path | None, result: Row) -> None:
             points = result["curve"]
             an_hour = [point["an_hour"] for point in points]
             axes.plot(an_hour, [100 * point[f"missed {kind}"] for point in points], "o-", label=kind)
-            [here] = [point for point in points if point["threshold"] == SURE]
+            [here] = [point for point in points if point["threshold"] == SURE_FROM]
             axes.plot(here["an_hour"], 100 * here[f"missed {kind}"], "k*", markersize=12)
         axes.set_xlabel("false answers in an hour of other speech and noise (star: operating point)")
         axes.set_ylabel("orders missed or heard wrongly, %")

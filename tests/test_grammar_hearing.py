@@ -83,17 +83,16 @@ def test_a_grammar_that_accepts_nothing_finds_nothing(model: MoonshineModel):
 
 
 def test_confidence_falls_with_every_difference():
-    def confidence(score: float, words: str, seconds: float = 2.0) -> float:
-        found = Found(tuple(words.split()), score, (1,) * 6)
-        free = Free("shouldiputasignit", -3.0, 6)
-        return Evidence.of(found, free, seconds).confidence
+    def confidence(words: str, free: str = "shouldiputasignit", clear: float = 0.3) -> float:
+        found = Found(tuple(words.split()), -4.0, (1,) * 6)
+        return Evidence.of(found, Free(free, -3.0, 6, clear)).confidence
 
-    near = confidence(-4.0, "should i put ice on it")
-    assert near > SURE
-    assert confidence(-20.0, "should i put ice on it") < near
-    assert confidence(-4.0, "what is magnesium") < SURE
-    assert confidence(-4.0, "should i put") < near
-    assert confidence(-4.0, "should i put ice on it", seconds=0.5) < near
+    near = confidence("should i put ice on it")
+    assert near > 0.8
+    assert confidence("what is magnesium") < SURE
+    assert confidence("should i put") < near
+    assert confidence("put ice on", "putason") < near, "of little sound, little is known"
+    assert confidence("should i put ice on it", clear=0.6) < near, "clear sound has fewer wrong letters"
 
 
 @pytest.mark.parametrize(
@@ -261,7 +260,7 @@ def test_the_best_sentences_come_with_scores_and_meanings():
 
 def test_an_answer_is_no_surer_than_what_was_heard(pack: Pack, understander: Understander, ears: Ears):
     plain = ears.transcribe(speak("Should I put ice on it?"))
-    assert plain.confidence == 1.0, "heard as it stands in the pack"
+    assert plain.confidence > 0.9, "heard as it stands in the pack"
     held = ears.transcribe(speak("I am done.", "espeak-female"))
     surely = answer(Session(pack, understander), held.text)
     assert as_sure_as(surely, 0.5).meaning.confidence == pytest.approx(

@@ -1,10 +1,11 @@
 """How sure it is that what was heard is what was said: of a sentence of the grammar, and of free text.
 
-The same sound is heard twice: held to the grammar, and freely. The less likely a sentence of the grammar is
-beside the free text, the more letters they differ in, and the shorter the sound, the more probably it was not
-said. Free text is the surer, the likelier its pieces are, the more of them there are, the further the speech
-stands out of the noise, and if it happens to be a sentence of the grammar. (Tried as well, and told nothing
-more: the lead of the best sentence before the next meaning, the least likely piece, the speed of speech.)
+The same sound is heard twice: held to the grammar, and freely. The more letters the two differ in, and the
+shorter they are, the more probably it is just the nearest sentence, and not the one that was said; in noise
+the free text has wrong letters all the same. Free text is the surer, the likelier its pieces are, the more of
+them there are, the further the speech stands out of the noise, and if it is a sentence of the grammar.
+(Tried as well, and told nothing more: how far the sentence's log-probability is behind, the length of the
+sound, the lead of the best sentence before the next meaning, the least likely piece, the speed of speech.)
 """
 
 import math
@@ -18,11 +19,11 @@ from voice_skill.hearing.constrained import Found
 
 Floats = npt.NDArray[np.float32]
 
-WEIGHTS = (2.74, -0.23, -6.21, -3.72, 2.57)
+WEIGHTS = (-9.76, -2.54, -3.26, -1.81, 4.86, -2.52)
 """Of 1, and of the figures of `Evidence` in their order: a logistic regression that
 `benchmarks/calibrate_hearing.py` fitted on spoken orders, spoken cramp questions and unrelated speech."""
 
-FREE_WEIGHTS = (-1.6, 3.0, 0.9, 1.9, 1.1)
+FREE_WEIGHTS = (-1.24, 1.91, 0.71, 0.43, 3.41)
 """The same of the figures of `FreeEvidence`."""
 
 WINDOW = 480
@@ -31,43 +32,50 @@ WINDOW = 480
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """What was heard freely. letters: without marks and spaces. odds: its log-probability. pieces: count."""
+    """What was heard freely. letters: without marks and spaces. odds: its log-probability. pieces: count.
+
+    clear: see `clearness`.
+    """
 
     letters: str
     odds: float
     pieces: int
+    clear: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for a sentence of the grammar.
 
-    behind: how far its log-probability is behind that of the free text, for each piece of the shorter one.
-    unlike: letters in which the two differ; uneven: letters that one has more; both as a share of the longer.
-    length: natural logarithm of the sound's seconds.
+    unlike: letters in which it and the free text differ; uneven: letters that one has more; both as a share
+    of the longer. wrong: letters in which they differ, in tens. length: natural logarithm of the longer one's
+    letters. clear: see `clearness`.
     """
 
-    behind: float
     unlike: float
     uneven: float
+    wrong: float
     length: float
+    clear: float
 
     @classmethod
-    def of(cls, found: Found, free: Free, seconds: float) -> "Evidence":
+    def of(cls, found: Found, free: Free) -> "Evidence":
         """Compare a sentence with the free text of the same sound."""
         held = "".join(found.words)
         longer = max(len(held), len(free.letters), 1)
+        differ = Levenshtein.distance(held, free.letters)
         return cls(
-            behind=(free.odds - found.score) / max(1, min(len(found.tokens), free.pieces)),
-            unlike=Levenshtein.distance(held, free.letters) / longer,
+            unlike=differ / longer,
             uneven=abs(len(held) - len(free.letters)) / longer,
-            length=math.log(max(seconds, 0.1)),
+            wrong=differ / 10,
+            length=math.log(longer),
+            clear=free.clear,
         )
 
     @property
     def figures(self) -> tuple[float, ...]:
         """The figures in the order of WEIGHTS, after the constant 1."""
-        return (1.0, self.behind, self.unlike, self.uneven, self.length)
+        return (1.0, self.unlike, self.uneven, self.wrong, self.length, self.clear)
 
     @property
     def confidence(self) -> float:
@@ -79,9 +87,8 @@ class Evidence:
 class FreeEvidence:
     """What speaks for a free text.
 
-    likely: the mean log-probability of its pieces. length: natural logarithm of their number. clear: how far
-    the loud moments of the sound stand out of the quiet ones, in units of 100 dB. inside: it is a sentence of
-    the grammar.
+    likely: the mean log-probability of its pieces. length: natural logarithm of their number. clear: see
+    `clearness`. inside: it is a sentence of the grammar.
     """
 
     likely: float
@@ -93,7 +100,7 @@ class FreeEvidence:
     def of(cls, odds: float, pieces: int, samples: Floats, *, inside: bool) -> "FreeEvidence":
         """Look at a text of this sound (-1..1, 16 kHz). odds: the text's log-probability."""
         pieces = max(1, pieces)
-        return cls(odds / pieces, math.log(pieces), clearness(samples) / 100, inside)
+        return cls(odds / pieces, math.log(pieces), clearness(samples), inside)
 
     @property
     def figures(self) -> tuple[float, ...]:
@@ -107,13 +114,13 @@ class FreeEvidence:
 
 
 def clearness(samples: Floats) -> float:
-    """Return by how many dB the loud tenth of a sound (-1..1) is louder than the quiet tenth."""
+    """Return how much louder the loud tenth of a sound (-1..1) is than the quiet tenth, in units of 100 dB."""
     windows = samples[: len(samples) // WINDOW * WINDOW].astype(np.float64).reshape(-1, WINDOW)
     if not len(windows):
         return 0.0
     power = np.mean(np.square(windows), axis=1) + 1e-9  # about one step of 16 bits: digital silence has none
     quiet, loud = np.quantile(power, (0.1, 0.9))
-    return float(10 * np.log10(loud / quiet))
+    return float(np.log10(loud / quiet)) / 10
 
 
 def _probability(weights: tuple[float, ...], figures: tuple[float, ...]) -> float:

@@ -15,7 +15,7 @@ from rapidfuzz.distance import Levenshtein
 
 from voice_skill.audio.frames import SAMPLE_RATE
 from voice_skill.hearing.biasing import WordBias
-from voice_skill.hearing.confidence import Evidence, Free
+from voice_skill.hearing.confidence import Evidence, Free, clearness
 from voice_skill.hearing.constrained import Found, HeldSearch, search
 from voice_skill.hearing.decoding import Beam, FreeSearch
 from voice_skill.hearing.grammar import Grammar
@@ -104,15 +104,14 @@ class GrammarHearing:
             text = self._model.tokenizer.decode(free.tokens)
             return free, (Held(text, free.tokens, words, free.odds, 1.0, readings),)
         quick.floor = free.odds - leeway
-        heard = Free("".join(words), free.odds, len(free.tokens))
-        seconds = len(samples) / SAMPLE_RATE
+        heard = Free("".join(words), free.odds, len(free.tokens), clearness(samples))
         found = quick.found
-        ranked = self._ranked(found, heard, seconds)
+        ranked = self._ranked(found, heard)
         confidence = ranked[0].confidence if ranked else 0.0
         in_doubt = confidence < CLEAR and free.odds < CLEARLY_SPOKEN * heard.pieces
         if in_doubt and (heard.pieces >= SEVERAL_PIECES or confidence >= PLAUSIBLE):
             found = self._second_look(samples, started, found, heard, free.odds - 2 * leeway)
-            ranked = self._ranked(found, heard, seconds)
+            ranked = self._ranked(found, heard)
         return free, tuple(ranked)
 
     def _read(self, free: Beam) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
@@ -143,11 +142,11 @@ class GrammarHearing:
         mean = np.mean(scores, axis=0)
         return [replace(one, score=float(score)) for one, score in zip(best, mean, strict=True)]
 
-    def _ranked(self, found: Iterable[Found], free: Free, seconds: float) -> list[Held]:
+    def _ranked(self, found: Iterable[Found], free: Free) -> list[Held]:
         """Return what was found, the likeliest first, each with its confidence."""
         held = []
         for one in sorted(found, key=lambda one: -_score(one, free)):
-            evidence = Evidence.of(one, free, seconds)
+            evidence = Evidence.of(one, free)
             text = self._model.tokenizer.decode(one.tokens)
             readings = tuple(self.grammar.read(one.words))
             held.append(

@@ -36,8 +36,8 @@ the voices of the tests, in quiet and at 10 dB, four are below it, all of them h
 
 FULL_SCALE = 32768.0
 
-SURE = 0.5
-"""Confidence from which on a sentence of the grammar is taken for what was said, and not the free text."""
+SURE = 0.2
+"""Confidence from which on a sentence of the grammar is taken for what was said, if free text is no surer."""
 
 MOST_HYPOTHESES = 5
 """Sentences of a grammar that are told."""
@@ -172,13 +172,14 @@ class MoonshineRecognizer:
         else:
             best, held = self._held.hear(samples, started, bias)
         free = model.tokenizer.decode(best.tokens)
-        taken = bool(held) and held[0].confidence >= SURE and not is_part(held[0].words, spoken_words(free))
+        inside = bool(held) and held[0].evidence is None
+        freely = FreeEvidence.of(best.odds, len(best.tokens), samples, inside=inside).confidence
+        near = bool(held) and held[0].confidence >= max(SURE, freely)
+        taken = near and not is_part(held[0].words, spoken_words(free))
         if free.strip(".,!?").lower() in ("", NO_SPEECH) or (not taken and _is_babble(best)):
             return _Piece(seconds=seconds)
         text, tokens = (held[0].text, held[0].tokens) if taken else (free, best.tokens)
         words = word_times(model, encoded, tokens) if self._word_times else ()
-        inside = bool(held) and held[0].evidence is None
-        freely = FreeEvidence.of(best.odds, len(best.tokens), samples, inside=inside).confidence
         confidence = held[0].confidence if taken and not inside else freely
         return _Piece(text, free, held, words, seconds, confidence, freely)
 
