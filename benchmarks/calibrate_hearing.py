@@ -93,12 +93,13 @@ class Cases:
 
     def __init__(self, half: str, options: argparse.Namespace) -> None:
         self._half, self._options = half, options
+        self._most = options.most if half == "develop" else options.most_report
         noise = read_audio(options.noise, max_seconds=3600).at(SAMPLE_RATE).samples
         middle = len(noise) // 2
         self._noise = Sound(noise[:middle] if half == "develop" else noise[middle:])
 
     def orders(self, grammar: Grammar) -> Iterator[tuple[str, Sound, Judge]]:
-        for number, order in enumerate(read_orders(self._options.orders, self._half, self._options.most)):
+        for number, order in enumerate(read_orders(self._options.orders, self._half, self._most)):
             snr = (None, 12.0, 6.0)[number % 3]
             sound = order.sound if snr is None else in_noise(order, self._noise, snr)
 
@@ -109,7 +110,7 @@ class Cases:
             yield order.name, sound, judge
 
     def sentences(self, pack: Pack, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
-        texts = sampled(pack, self._options.most, seed=11 if self._half == "develop" else 12)
+        texts = sampled(pack, self._most, seed=11 if self._half == "develop" else 12)
         rows = [{"text": text, **_as_row(understander.understand(text))} for text in texts]
         yield from self._spoken(rows, understander)
 
@@ -117,7 +118,7 @@ class Cases:
         files: list[Path] = self._options.develop if self._half == "develop" else self._options.report
         rows = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
         random.Random(5).shuffle(rows)
-        yield from self._spoken(rows[: self._options.most], understander)
+        yield from self._spoken(rows[: self._most], understander)
 
     def unrelated(self, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
         files = [
@@ -137,9 +138,9 @@ class Cases:
                 "answer": False,
             }
 
-        for order in read_orders(self._options.orders, self._half, self._options.most):
+        for order in read_orders(self._options.orders, self._half, self._most):
             yield order.name, order.sound, judge
-        for path in files[: 3 * self._options.most]:
+        for path in files[: 3 * self._most]:
             yield path.name, read_audio(path), judge
 
     def _spoken(self, rows: list[Row], understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
@@ -253,9 +254,8 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     for name in ("develop", "report"):
         parser.add_argument(f"--{name}", type=Path, nargs="+", required=True, help="files of questions")
-    parser.add_argument(
-        "--most", type=int, default=240, help="sounds of each kind; of other talk thrice that"
-    )
+    parser.add_argument("--most", type=int, default=200, help="sounds of each kind; of other talk more")
+    parser.add_argument("--most-report", type=int, default=100, help="the same of the half for the report")
     parser.add_argument("--rows", type=Path, help="kept, and taken up where it broke off")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--picture", type=Path)

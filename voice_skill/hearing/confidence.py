@@ -114,7 +114,7 @@ class FreeEvidence:
 
 
 def clearness(samples: Floats) -> float:
-    """Return how much louder the loud tenth of a sound (-1..1) is than the quiet tenth, in units of 100 dB."""
+    """Return how far the loud tenth of a sound (-1..1) is above the quiet tenth, in units of 100 dB."""
     windows = samples[: len(samples) // WINDOW * WINDOW].astype(np.float64).reshape(-1, WINDOW)
     if not len(windows):
         return 0.0
