@@ -4,11 +4,11 @@ r"""Fits how sure hearing is of what it heard, and shows on other data how true 
         --develop Q1.jsonl Q2.jsonl --report Q3.jsonl [--rows ROWS.jsonl] [--json OUT.json] \
         [--picture OUT.png]
 
-The sounds: spoken orders (in the format of `speech_to_intent`); sentences drawn from the English pack, and
-questions of people (rows with text, intent, slots and urgency), both spoken by the voices of the tests; and
-speech about other things, the spoken orders among it. In quiet and in noise. Weights are fitted on the half
-of the recordings that is for development, on the questions of --develop and on the first half of the noise;
-the rest is checked.
+The sounds: spoken orders (in the format of `speech_to_intent`); sentences and commands drawn from the English
+pack, and questions of people (rows with text, intent, slots and urgency), spoken by the voices of the tests;
+and speech about other things, the spoken orders among it. In quiet and in noise. Weights are fitted on the
+half of the recordings that is for development, on the questions of --develop and on the first half of the
+noise; the rest is checked.
 
     held      a sentence of the grammar, where one comes near: it means what was said
     free      the free text, where it is all there is: it means what was said
@@ -36,6 +36,7 @@ from tests.voices import VOICES, speak
 from voice_skill.audio.files import read_audio
 from voice_skill.audio.frames import SAMPLE_RATE, Sound
 from voice_skill.dialog.pack import Pack, load_pack
+from voice_skill.dialog.words import STEERING
 from voice_skill.evaluation import add_noise
 from voice_skill.hearing.biasing import WordBias
 from voice_skill.hearing.confidence import FREE_WEIGHTS, WEIGHTS, FreeEvidence
@@ -52,6 +53,9 @@ from voice_skill.understanding.understander import Understander
 
 LEVELS = (None, 10.0, 5.0, 0.0)
 """Speech over noise in dB; None is quiet."""
+
+SHORT = 2
+"""Words of a command at most."""
 
 Row = dict[str, Any]
 Judge = Callable[[str], Row]
@@ -95,6 +99,7 @@ class Cases:
         self._half, self._options = half, options
         self._most = options.most if half == "develop" else options.most_report
         noise = read_audio(options.noise, max_seconds=3600).at(SAMPLE_RATE).samples
+        self._seed = 11 if half == "develop" else 12
         middle = len(noise) // 2
         self._noise = Sound(noise[:middle] if half == "develop" else noise[middle:])
 
@@ -110,7 +115,19 @@ class Cases:
             yield order.name, sound, judge
 
     def sentences(self, pack: Pack, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
-        texts = sampled(pack, self._most, seed=11 if self._half == "develop" else 12)
+        every = [text for of in pack.phrases.values() for text in of.phrases]
+        yield from self._drawn(sampled(pack, every, self._most, self._seed), understander)
+
+    def commands(self, pack: Pack, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+        """Yield what steers a conversation, in a word or two: most of what is said to the program."""
+        texts: list[str] = []
+        for intent in sorted(STEERING & pack.phrases.keys()):
+            drawn = sampled(pack, pack.phrases[intent].phrases, 5 * self._most, self._seed)
+            short = dict.fromkeys(text for text in drawn if len(text.split()) <= SHORT)
+            texts += list(short)[: self._most // 15]
+        yield from self._drawn(texts, understander)
+
+    def _drawn(self, texts: list[str], understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
         rows = [{"text": text, **_as_row(understander.understand(text))} for text in texts]
         yield from self._spoken(rows, understander)
 
@@ -163,15 +180,15 @@ class Cases:
             yield f"{number} {row['text']}", sound, judge
 
 
-def sampled(pack: Pack, n: int, seed: int) -> list[str]:
-    """Return sentences that the pack's templates yield."""
+def sampled(pack: Pack, templates: list[str], n: int, seed: int) -> list[str]:
+    """Return sentences that some templates of a pack yield."""
     rng = random.Random(seed)
     lists = {
         name: [said for texts in values.values() for text in texts for said in expand(text)]
         for name, values in pack.slots.items()
     }
-    templates = [Template(text) for of in pack.phrases.values() for text in of.phrases]
-    return [text for _ in range(n) if (text := rng.choice(templates).sample(rng, lists))]
+    every = [Template(text) for text in templates]
+    return [text for _ in range(n) if (text := rng.choice(every).sample(rng, lists))]
 
 
 def _as_row(meaning: Meaning) -> Row:
@@ -206,6 +223,7 @@ def measured(options: argparse.Namespace) -> Iterator[Row]:
         for kind, hearing, sounds in (
             ("order", orders, cases.orders(menu)),
             ("sentence", cramps, cases.sentences(pack, understander)),
+            ("command", cramps, cases.commands(pack, understander)),
             ("question", cramps, cases.questions(understander)),
             ("unrelated", cramps, cases.unrelated(understander)),
         ):
