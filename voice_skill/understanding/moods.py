@@ -33,7 +33,8 @@ _NOT_A_DENIAL = {("not", word) for word in ("sure", "only", "think", "know", "be
 
 _LONG_AGO = re.compile(
     r"""\b(
-      last\ (year|summer|winter|spring|autumn|christmas|decade)
+      last\ (year|summer|winter|spring|autumn|christmas|decade|january|february|march|april|may|june|july
+      |august|september|october|november|december)
     | (years|decades|months)\ ago | (a|one|two|three)\ year\ ago | years\ back | in\ the\ past | used\ to
     | ages\ ago | long\ ago | back\ in\ (january|february|march|april|may|june|july|august|september
       |october|november|december
@@ -126,7 +127,8 @@ _STORY = re.compile(
       (on|in)\ (the|a|this|that|my|his|her|tonight\ s|last\ night\ s)\ (\w+\ )?(telly|tv|soaps?|film
       |movie|television|programme|program|show|series|news|radio|papers?|book|novel|story|play|game|podcast
       |documentary
-      |episode|drama|video|advert|cartoon|magazine) | eastenders | corrie | netflix | youtube
+      |episode|drama|video|advert|cartoon|magazine) | eastenders | corrie | emmerdale | holby | netflix | youtube
+    | home\ and\ away | grey\ s\ anatomy | where\ (your\ man|the\ (guy|fella|bloke|lad|girl|woman|man))
     | (film|movie|programme|soap|series|novel|book|drama|episode|play)\ (where|about|in\ which|with)\b
     | (watching|watched|reading)\ (a|an|the|this|that|some|about)\b(?!\ (clock|time|minutes)) | (read
       |heard)\ (about|of|that|somewhere)
@@ -213,6 +215,7 @@ _FRAME = re.compile(
     | what\ if\ (i|my|he|she)(\ have|\ had|\ get|\ got|\ can\ not)?
     | if\ (i|my|he|she|you)(\ ever|\ should)?\ (get|got|had|have|start|stop|take|took|overdose|swallow)s?
     | i\ am\ (just|only)\ (asking|curious|wondering|checking) | (just\ )?so\ (that\ )?i\ know
+    | in\ general | generally | i\ mean
     | if\ (i|you|we)\ (sit|stand|lie|fly|travel|rub|massage|stretch|exercise|run|walk|drink|eat|use|keep
       |leave)
     | (my|our|the)\ (neighbou?r|friend|mate|gran|mum|dad|wife|husband|sister|brother|aunt\w*|uncle
@@ -255,6 +258,10 @@ def not_meant(heard: Heard, first: int, last: int) -> bool:
     stripped = _STORY.sub(" ", told)
     if stripped != told:
         return not _MINE_NOW.search(stripped)
+    whole = _sentence(heard, heard.sentences[first])
+    stripped = _STORY.sub(" ", whole)
+    if stripped != whole and not _PERSONAL.search(stripped):
+        return True
     return (
         any(start <= last and end >= first for start, end in _places(_FIGURE, heard, first))
         or any(start <= last + 2 and end >= first - 2 for start, end in _places(_LAUGHING, heard, first))

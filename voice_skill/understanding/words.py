@@ -21,6 +21,8 @@ CONTRACTIONS = {
     "cannae": "can not", "dinnae": "do not", "didnae": "did not", "wasnae": "was not", "isnae": "is not",
     "wouldnae": "would not", "doesnae": "does not", "willnae": "will not", "hasnae": "has not",
     "whatcha": "what are you", "lotta": "lot of", "outta": "out of", "tryna": "trying to", "tho'": "though",
+    "cyaan": "can not", "cyan't": "can not", "kyaan": "can not", "cyah": "can not", "caint": "can not",
+    "ain": "is not", "wisnae": "was not", "arenae": "are not", "shouldnae": "should not",
     "thru": "through", "tho": "though", "nite": "night", "tonite": "tonight", "gotten": "got",
 }  # fmt: skip
 """One written word -> the words it stands for."""
@@ -44,7 +46,12 @@ SPELLINGS = {
     "wi": "with", "awa": "away", "ma": "my", "mi": "my", "dae": "do", "whit": "what", "owt": "anything",
     "nowt": "nothing", "summat": "something", "yous": "you", "wee's": "pee", "fer": "for",
     "aboot": "about", "oot": "out", "noo": "now", "heid": "head", "tother": "other", "di": "the",
-    "dem": "them", "dis": "this", "dat": "that", "dey": "they",
+    "dem": "them", "dis": "this", "dat": "that", "dey": "is", "wetin": "what", "abeg": "please",
+    "don": "has", "yuh": "you", "fi": "to", "inna": "in", "pon": "on", "someting": "something",
+    "smaddy": "somebody", "likkle": "little", "ketch": "catch", "bredda": "brother", "pickney": "child",
+    "airm": "arm", "airms": "arms", "fae": "from", "doon": "down", "haun": "hand", "sair": "sore",
+    "awfy": "awfully", "oan": "on", "aff": "off", "orf": "off", "meself": "myself", "hisself": "himself",
+    "swole": "swollen", "belle": "belly",
     "thanx": "thanks", "gran'ma": "gran",
     "nan": "gran", "grandma": "gran", "granny": "gran",
 }  # fmt: skip
