@@ -4,7 +4,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from voice_skill.conversation.stretch import Stretch
+from voice_skill.conversation.stretch import ALONE, SHORTEST_S, Stretch
 from voice_skill.conversation.thinking import Thought
 from voice_skill.conversation.words import spoken_words
 from voice_skill.dialog.words import STEERING
@@ -55,6 +55,8 @@ def meant_to_stop(  # noqa: PLR0913 - all that matters for it
         return False
     if how == "stop_words":
         return stops(meaning, spoken)
+    if stretch.alone < ALONE and stretch.looked_at < SHORTEST_S and meaning.urgency == "none":
+        return False
     if len(spoken_words(meaning.text)) > 1 and is_echo(meaning.text, spoken):
         return False
     if interrupts(meaning, context, asking=asking):

@@ -109,6 +109,11 @@ class Performer:
         """Tell whether a sound is on its way out, or held."""
         return self._playing is not None
 
+    @property
+    def silent_since(self) -> float:
+        """Return since when it is silent because it is held, by the loudspeaker's clock; else infinity."""
+        return self._playing.silent_at if self.held and self._playing is not None else float("inf")
+
     def prepare(self, text: str) -> None:
         """Render the first sentence of what may be said soon."""
         for sentence in self._teller.split(text)[:1]:
