@@ -8,25 +8,27 @@ from collections.abc import Callable
 from threading import Event
 
 from voice_skill.audio.frames import Frame, Samples
-from voice_skill.conversation.clock import Clock, Timers
+from voice_skill.conversation.clock import ASLEEP_S, FORGET_AFTER_S, Clock, Timers
 from voice_skill.conversation.completeness import Patience
 from voice_skill.conversation.interruptions import (
     LISTENER_SOUNDS,
     BargeIn,
-    interrupts,
+    goes_on,
     is_echo,
     meant_to_stop,
 )
 from voice_skill.conversation.jobs import Doer
 from voice_skill.conversation.loudness import Loudness
-from voice_skill.conversation.performer import Performer, is_aside, timers_in
+from voice_skill.conversation.performer import ASIDES, MakesPerformer, is_aside, timers_in
 from voice_skill.conversation.stretch import (
+    EXCUSES_EVERY_S,
     JOIN_S,
     LONG_S,
     MAKES_UP_ITS_MIND_S,
     MIDWAY_S,
     ONSET_S,
     RINGS_S,
+    TONE_AFTER_S,
     WARY_S,
     Stretch,
 )
@@ -39,21 +41,6 @@ from voice_skill.events import Ended, Fault, Interrupted, Saying, TurnHeard, Und
 from voice_skill.hearing.turns import SpeechStarted, TurnDetector
 from voice_skill.session import Notice, Session
 from voice_skill.understanding.meaning import Meaning
-
-MakesPerformer = Callable[[Callable[[Action], None], Callable[[Say], None], Callable[[str], None]], Performer]
-
-FORGET_AFTER_S = 120.0
-"""Silence after which the person is gone and everything about them is forgotten."""
-
-ASLEEP_S = 60.0
-"""A timer that is so late ended while the machine was asleep: whoever it was for is gone."""
-
-EXCUSES_EVERY_S = 60.0
-"""While no conversation runs, it says no more often than this that it failed to hear something."""
-
-TONE_AFTER_S = 0.4
-ASIDES = frozenset({"louder", "quieter", "slower", "faster", "time_left", "help"})
-"""After these the assistant goes on with what it was saying."""
 
 
 class Conversation:
@@ -321,15 +308,12 @@ class Conversation:
 
     def _whole(self, stretch: Stretch, thought: Thought) -> Meaning:
         """Return what was meant, taken together with what was said before if the answer came too early."""
-        meaning, joined, earlier = thought.meaning, thought.joined, stretch.earlier
-        if joined is None or earlier is None or joined.intent is None:
-            return meaning
-        grave = meaning.urgency in ("urgent", "emergency")
-        if grave or interrupts(meaning, self.session.context) or joined.confidence < meaning.confidence:
-            return meaning
+        earlier, context = stretch.earlier, self.session.context
+        if thought.joined is None or earlier is None or not goes_on(thought.meaning, thought.joined, context):
+            return thought.meaning
         self.session.state = earlier.state
         self.timers.cancel()
-        return joined
+        return thought.joined
 
     def _for_me(self, meaning: Meaning) -> bool:
         now = self._clock()

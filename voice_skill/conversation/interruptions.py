@@ -90,6 +90,13 @@ def interrupts(meaning: Meaning, context: Context, *, asking: bool = False) -> b
     return question and meaning.confidence >= QUESTION_FROM
 
 
+def goes_on(meaning: Meaning, joined: Meaning, context: Context) -> bool:
+    """Tell whether what was said goes on with what came before, so that both together are what was meant."""
+    grave = meaning.urgency in ("urgent", "emergency")
+    own = grave or interrupts(meaning, context)
+    return joined.intent is not None and not own and joined.confidence >= meaning.confidence
+
+
 def stops(meaning: Meaning, spoken: str) -> bool:
     """Tell whether it is a stop word or a red flag that was not just the assistant's own voice.
 

@@ -24,6 +24,10 @@ TRIES = 2
 """How often a sentence is rendered before it is left out."""
 
 
+ASIDES = frozenset({"louder", "quieter", "slower", "faster", "time_left", "help"})
+"""After these the assistant goes on with what it was saying."""
+
+
 class Playing(Protocol):
     """A sound on its way out, as `audio.playback.Playback` is."""
 
@@ -239,3 +243,6 @@ def is_aside(actions: Iterable[Action]) -> bool:
 def timers_in(left: Iterable[Action | str]) -> list[Action | str]:
     """Return of what was left the timers that still have to start."""
     return [item for item in left if isinstance(item, StartTimer)]
+
+
+MakesPerformer = Callable[[Callable[[Action], None], Callable[[Say], None], Callable[[str], None]], Performer]

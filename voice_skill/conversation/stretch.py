@@ -22,6 +22,12 @@ ALONE = 2
 SHORTEST_S = 0.25
 """Nobody says a command in less; a scrap of the assistant's own voice may be so short."""
 
+TONE_AFTER_S = 0.4
+"""So long after the last sound a tone says that it was heard, if the answer takes longer."""
+
+EXCUSES_EVERY_S = 60.0
+"""While no conversation runs, it says no more often than this that it failed to hear something."""
+
 MIDWAY_S = 1.2
 """Talk without a pause is looked at so often."""
 
