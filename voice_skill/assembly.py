@@ -12,6 +12,7 @@ from voice_skill.conversation.jobs import Doer
 from voice_skill.conversation.performer import Output, Performer
 from voice_skill.conversation.thinking import Hears, Thinker
 from voice_skill.conversation.wake import Always, OnNeed, Wake
+from voice_skill.conversation.wake_word import OnWord
 from voice_skill.dialog.state import Change
 from voice_skill.events import Watcher
 from voice_skill.hearing.turns import TurnDetector, TurnSettings
@@ -64,13 +65,20 @@ def assemble(  # noqa: PLR0913 - every connection between the rooms is made here
         clock=clock,
         change=change,
         turns=TurnDetector(TurnSettings(silence_s=patience.open)),
-        wake=wake or (Always() if settings.wake == "session" else OnNeed()),
+        wake=wake or wake_of(settings),
         loudness=mouth.loudness,
         patience=patience,
         barge_in=lambda: barge_in(settings, trusted=trusted()),
         tone=(lambda: output.start(chime, TONE_SHARE * mouth.volume)) if settings.tone else None,
     )
     return conversation
+
+
+def wake_of(settings: Settings) -> Wake:
+    """Return what the settings want it to be woken by, but for a push. Raises MissingError without it."""
+    if settings.wake == "word":
+        return OnWord(settings.wake_word)
+    return Always() if settings.wake == "session" else OnNeed()
 
 
 def barge_in(settings: Settings, *, trusted: bool) -> BargeIn:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from voice_skill.assembly import assemble
 from voice_skill.audio.duplex import Duplex
 from voice_skill.audio.echo import EchoCanceller
+from voice_skill.audio.recorder import Recorder
 from voice_skill.config import Settings
 from voice_skill.conversation.clock import boot_time
 from voice_skill.conversation.conversation import Conversation
@@ -55,10 +56,11 @@ class Glance:
 class Assistant:
     """Listens on the microphone and answers on the loudspeaker until told to stop.
 
-    wake: how it is woken. each_second: is called about once a second while all is well.
+    wake: how it is woken. each_second: is called about once a second while all is well. recorder: records
+    what is heard and played, which is said aloud first.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is made of
         self,
         settings: Settings,
         pack: Pack,
@@ -66,6 +68,7 @@ class Assistant:
         *,
         wake: Wake | None = None,
         each_second: Callable[[], None] | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._watch = watch
         self._each_second = each_second
@@ -74,7 +77,7 @@ class Assistant:
         self._mouth = Mouth(settings, pack.info.language)
         self._listener = Worker("recogniser", 1, self._ears.revive)
         self._voice = Worker("voice", 16, self._mouth.revive)
-        self._sound = Duplex(settings.microphone, settings.loudspeaker, EchoCanceller())
+        self._sound = Duplex(settings.microphone, settings.loudspeaker, EchoCanceller(), recorder)
         self._without_sound = False
         self._checked = 0.0
         self._openings = Openings(pack, settings.region, self._mouth, self._voice) if settings.cache else None
@@ -101,6 +104,8 @@ class Assistant:
             self._mouth.load()
             closing.enter_context(self._sound)
             self._watch(Ready(self._ears.recognizer.name, self._mouth.voice.name))
+            if self._sound.recorder is not None:
+                self.conversation.tell("recording")
             while True:
                 self._step()
 

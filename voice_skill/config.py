@@ -56,9 +56,12 @@ class Settings(BaseModel):
     cache: bool = Field(
         default=True, description="keep rendered answers, and what was worked out of the pack, on disk"
     )
-    wake: Literal["need", "push", "session"] = Field(
+    wake: Literal["need", "word", "push", "session"] = Field(
         default="need",
-        description="what wakes it: talk about what the pack knows, a push, or all that is said",
+        description="what wakes it: talk about what the pack knows, a wake word, a push, or all that is said",
+    )
+    wake_word: Literal["hey_mycroft", "okay_nabu", "hey_jarvis", "alexa"] = Field(
+        default="hey_mycroft", description="for wake: word: the word; needs the extra [wakeword]"
     )
     push_command: str = Field(
         default="", description='for wake: push: a command; each line it prints is a push; "": the Enter key'

@@ -178,7 +178,7 @@ class Stages:
         return {name: round(1000 * (b - a)) for name, a, b in zip(names, marks, marks[1:], strict=False)}
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917 - one way of answering, and where to put what it did
     bench: Bench,
     asked: Asked,
     way: str,

@@ -19,13 +19,17 @@ from tests.virtual_room import Room
 from tests.voices import speak
 from voice_skill.audio.files import read_audio
 from voice_skill.audio.frames import SAMPLE_RATE, join, silence
-from voice_skill.events import Interrupted, Saying
+from voice_skill.events import Interrupted, Saying, TurnHeard
 
 VOICES = ("piper", "espeak-british", "piper-fast", "espeak-female")
 GAPS_S = (0.4, 0.8, 1.2)
 ECHO_DB = (0, 10)
 REVERBERATION_S = (0.2, 0.4)
-SPEECH_RMS = 3000.0
+WARM_UP_S = 8.0
+"""So long the devices have been open before anybody speaks."""
+
+INTO_S = 1.2
+"""So far into a sentence it is interrupted."""
 
 
 def impulse(reverberation_s: float, seed: int) -> np.ndarray:
@@ -54,10 +58,17 @@ def cut_offs(house: House, quick: bool) -> dict[str, object]:
     return {"n": asked, "cut_off": len(cut), "unanswered": unanswered, "which": cut}
 
 
-def speaking_room(house: House, response: np.ndarray) -> Room:
+def speaking_room(house: House, response: np.ndarray, *, early: bool = False) -> Room:
+    """Return a room where the assistant is in the middle of a sentence.
+
+    early: of the first it says there; else of the first step, when it has spoken for some six seconds.
+    """
     room = house.room(echo=response, distorts=True, drift=1e-4)
-    end = room.say("My calf is cramping.", 1.0)
-    room.run(end + 2.3)
+    room.say("My calf is cramping.", WARM_UP_S)
+    role = "answer" if early else "step"
+    while role not in [event.say.role for _, event in room.events if isinstance(event, Saying)]:
+        room.run(room.now + 0.1)
+    room.run(room.now + INTO_S)
     return room
 
 
@@ -71,28 +82,33 @@ def stops_after(room: Room, begin: float) -> float:
 
 
 def barge_in(house: House, quick: bool) -> dict[str, object]:
-    stops, heard, rows = [], 0, []
+    stops, rows = [], []
     for number, (voice, text) in enumerate((v, t) for v in VOICES[: 2 if quick else 4] for t in COMMANDS):
         for echo_db in ECHO_DB:
-            response = impulse(REVERBERATION_S[number % 2], number)
-            room = speaking_room(house, response * 10 ** (echo_db / 20))
+            early = number % 4 == 3
+            response = impulse(REVERBERATION_S[number % 2], number) * 10 ** (echo_db / 20)
+            room = speaking_room(house, response, early=early)
             now = room.now
             sound = speak(text, voice)
             onset = np.flatnonzero(np.abs(sound.samples.astype(int)) > 300)[0] / SAMPLE_RATE
             room.sound(sound, now)
             room.run(now + 4)
             since = [event for at, event in room.events if at > now]
-            interrupted = [event for event in since if isinstance(event, Interrupted)]
-            said = [event for event in since if isinstance(event, Saying)]
-            heard += bool(interrupted and said)
+            heard = any(isinstance(event, Interrupted) for event in since) and any(
+                isinstance(event, Saying) for event in since
+            )
             stops.append(stops_after(room, now + onset))
-            rows.append([voice, text, echo_db, round(float(stops[-1]), 2), bool(interrupted)])
-    missed = [row for row in rows if not row[4]]
+            texts = [event.text for event in since if isinstance(event, TurnHeard)]
+            rows.append(
+                [voice, text, echo_db, "early" if early else "", round(float(stops[-1]), 2), heard, texts]
+            )
     return {
         "n": len(rows),
-        "interrupted": heard,
+        "interrupted": sum(row[5] for row in rows),
         "stop_ms": {f"p{p}": round(1000 * float(np.percentile(stops, p))) for p in (50, 95)},
-        "missed": missed,
+        "by_echo_db": {str(db): sum(row[5] for row in rows if row[2] == db) for db in ECHO_DB},
+        "early": [sum(row[5] for row in rows if row[3]), sum(1 for row in rows if row[3])],
+        "missed": [row for row in rows if not row[5]],
     }
 
 
@@ -120,8 +136,8 @@ def own_speech(house: House, minutes: float) -> dict[str, object]:
     seed = 0
     while spoken < 60 * minutes:
         room = house.room(echo=impulse(0.3, seed) * 10 ** (6 / 20), distorts=True, drift=1e-4)
-        room.say("My calf is cramping.", 1.0)
-        room.run(3.5)
+        room.say("My calf is cramping.", WARM_UP_S)
+        room.run(WARM_UP_S + 2.5)
         hold = room.conversation.performer.hold
         holds: list[float] = []
 
@@ -130,11 +146,13 @@ def own_speech(house: House, minutes: float) -> dict[str, object]:
             hold()
 
         room.conversation.performer.hold = counted  # type: ignore[method-assign]
-        room.run(110)
+        room.run(WARM_UP_S + 110)
         spoken += speech_s(room.heard)
         held += len(holds)
         which += [
-            [seed, round(at, 1), e.text] for at, e in room.events if isinstance(e, Interrupted) and at > 3
+            [seed, round(at, 1), e.text]
+            for at, e in room.events
+            if isinstance(e, Interrupted) and at > WARM_UP_S + 2
         ]
         seed += 1
     return {

@@ -11,6 +11,7 @@ from voice_skill.audio.frames import Frame, Sound
 from voice_skill.audio.loudspeaker import Loudspeaker
 from voice_skill.audio.microphone import Microphone
 from voice_skill.audio.playback import Playback
+from voice_skill.audio.recorder import Recorder
 from voice_skill.errors import EngineError, MissingError
 
 log = logging.getLogger(__name__)
@@ -24,12 +25,19 @@ Device = str | int | None
 class Duplex:
     """Listens and speaks at the same time, for use in a `with` statement; for one thread.
 
-    canceller: takes the own voice out of what is heard.
+    canceller: takes the own voice out of what is heard. recorder: records both, if there is one.
     Entering raises MissingError when there is no microphone or loudspeaker.
     """
 
-    def __init__(self, microphone: Device, loudspeaker: Device, canceller: EchoCanceller) -> None:
+    def __init__(
+        self,
+        microphone: Device,
+        loudspeaker: Device,
+        canceller: EchoCanceller,
+        recorder: Recorder | None = None,
+    ) -> None:
         self.canceller = canceller
+        self.recorder = recorder
         self._wanted = microphone, loudspeaker
         self._open = contextlib.ExitStack()
         self._microphone: Microphone | None = None
@@ -52,7 +60,10 @@ class Duplex:
         self.raw = self._microphone.read(timeout)
         if self.raw is None:
             return None
-        return self.canceller.clean(self.raw)
+        cleaned = self.canceller.clean(self.raw)
+        if self.recorder is not None:
+            self.recorder.add(self.raw.samples, self.canceller.reference)
+        return cleaned
 
     @property
     def can_speak(self) -> bool:

@@ -20,7 +20,7 @@ LEARNING_S = 0.4
 ENOUGH_DB = 6.0
 """After so much speech of its own, and with so much less of it heard, the canceller is trusted."""
 
-LEAD_S = 0.04
+LEAD_S = 0.02
 """So much earlier than it can be heard a sample is shown to the filter: time stamps are no better."""
 
 KEPT_S = 3.0
@@ -138,6 +138,8 @@ class EchoCanceller:
     def reset(self) -> None:
         """Begin anew, say after the devices were opened again."""
         self.played = Played()
+        self.reference = np.zeros(0, np.int16)
+        """What was played some LEAD_S after the frame that was cleaned last."""
         self._filter = EchoFilter()
         self._clock = SampleClock(SAMPLE_RATE)
         self._pointer: float | None = None
@@ -159,11 +161,12 @@ class EchoCanceller:
         whole = len(samples) - len(samples) % BLOCK
         self._rest = samples[whole:]
         blocks = np.split(samples[:whole], whole // BLOCK) if whole else []
+        self.reference = np.zeros(whole, np.int16)
         if self.played.silent_since(start):
             self._pointer, self._own = None, False
             cleaned = [self._held, *blocks][: len(blocks)]
         else:
-            played = self._reference(start, whole)
+            played = self.reference = self._reference(start, whole)
             cleaned = [
                 self._filter.take(block, played[number * BLOCK :][:BLOCK])
                 for number, block in enumerate(blocks)

@@ -67,7 +67,7 @@ class EchoFilter:
         self.seconds = 0.0
         """Seconds of loudspeaker sound it has learnt from."""
         self._near_end = NearEnd()
-        self.others_heard = True
+        self.others_heard = False
         """Whether somebody else is heard in the last block, and not only what is left of the echo."""
 
     @property
@@ -127,9 +127,8 @@ class EchoFilter:
         # Follows down at once, up slowly: somebody else's voice is no leak.
         slow = LEAK_SMOOTHING * self._leak + (1 - LEAK_SMOOTHING) * np.minimum(ratio, 4 * self._leak)
         quick = 0.5 * self._leak + 0.5 * ratio
-        self._leak = np.where(audible, np.where(ratio < self._leak, quick, slow), self._leak).astype(
-            np.float32
-        )
+        leak = np.where(ratio < self._leak, quick, self._leak if self.others_heard else slow)
+        self._leak = np.where(audible, leak, self._leak).astype(np.float32)
         gain = np.maximum(LEAST_GAIN, 1 - OVERSUBTRACTION * self._leak * removed / (power + 1e-9))
         played = np.abs(self._played[0]) ** 2
         self.others_heard = self._near_end.take(microphone, played, removed, gain**2 * power)

@@ -4,6 +4,8 @@ import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +14,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from voice_skill.assistant import Assistant, Glance
+from voice_skill.audio.recorder import LONGEST_S, Recorder
 from voice_skill.cli.common import JsonOption, note, out, verbosity, with_settings
 from voice_skill.cli.pushes import pushes_of
 from voice_skill.config import Settings
@@ -38,6 +41,12 @@ def listen(
     settings: Settings,
     as_json: JsonOption = False,
     status: Annotated[bool, typer.Option("--status", help="Keep a line with level and state.")] = False,
+    debug_audio: Annotated[
+        Path | None,
+        typer.Option(
+            "--debug-audio", metavar="DIR", help="Record what is heard and said, at most 10 minutes."
+        ),
+    ] = None,
 ) -> None:
     """Listen on the microphone and answer aloud, until Ctrl-C.
 
@@ -53,14 +62,29 @@ def listen(
         show(event)
 
     try:
-        with pushes_of(settings) as wake:
+        with pushes_of(settings) as wake, _recording(debug_audio) as recorder:
             assistant = Assistant(
-                settings, load_pack(settings.pack), watch, wake=wake, each_second=lambda: notify("WATCHDOG=1")
+                settings,
+                load_pack(settings.pack),
+                watch,
+                wake=wake,
+                each_second=lambda: notify("WATCHDOG=1"),
+                recorder=recorder,
             )
             with _status_line(assistant) if status and not as_json else contextlib.nullcontext():
                 assistant.run()
     except KeyboardInterrupt:
         note("Stopped.")
+
+
+@contextlib.contextmanager
+def _recording(folder: Path | None) -> Iterator[Recorder | None]:
+    if folder is None:
+        yield None
+        return
+    with Recorder(folder, datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")) as recorder:
+        note(f"Recording into {recorder.file}, for at most {LONGEST_S / 60:.0f} minutes.")
+        yield recorder
 
 
 def _show(event: Event) -> None:

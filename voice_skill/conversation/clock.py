@@ -5,6 +5,12 @@ from collections.abc import Callable
 
 from voice_skill.dialog.state import TimerName
 
+FORGET_AFTER_S = 120.0
+"""Silence after which the person is gone and everything about them is forgotten."""
+
+ASLEEP_S = 60.0
+"""A timer that is so late ended while the machine was asleep: whoever it was for is gone."""
+
 Clock = Callable[[], float]
 """Seconds since some moment; never set back."""
 

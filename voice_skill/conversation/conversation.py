@@ -5,26 +5,30 @@ whose results it looks at. So the same code runs on a sound card and, faster tha
 """
 
 from collections.abc import Callable
+from threading import Event
 
 from voice_skill.audio.frames import Frame, Samples
-from voice_skill.conversation.clock import Clock, Timers
+from voice_skill.conversation.clock import ASLEEP_S, FORGET_AFTER_S, Clock, Timers
 from voice_skill.conversation.completeness import Patience
 from voice_skill.conversation.interruptions import (
     LISTENER_SOUNDS,
     BargeIn,
-    interrupts,
+    goes_on,
     is_echo,
     meant_to_stop,
 )
 from voice_skill.conversation.jobs import Doer
 from voice_skill.conversation.loudness import Loudness
-from voice_skill.conversation.performer import Performer, is_aside, timers_in
+from voice_skill.conversation.performer import ASIDES, MakesPerformer, is_aside, timers_in
 from voice_skill.conversation.stretch import (
+    EXCUSES_EVERY_S,
     JOIN_S,
     LONG_S,
     MAKES_UP_ITS_MIND_S,
     MIDWAY_S,
     ONSET_S,
+    RINGS_S,
+    TONE_AFTER_S,
     WARY_S,
     Stretch,
 )
@@ -37,21 +41,6 @@ from voice_skill.events import Ended, Fault, Interrupted, Saying, TurnHeard, Und
 from voice_skill.hearing.turns import SpeechStarted, TurnDetector
 from voice_skill.session import Notice, Session
 from voice_skill.understanding.meaning import Meaning
-
-MakesPerformer = Callable[[Callable[[Action], None], Callable[[Say], None], Callable[[str], None]], Performer]
-
-FORGET_AFTER_S = 120.0
-"""Silence after which the person is gone and everything about them is forgotten."""
-
-ASLEEP_S = 60.0
-"""A timer that is so late ended while the machine was asleep: whoever it was for is gone."""
-
-EXCUSES_EVERY_S = 60.0
-"""While no conversation runs, it says no more often than this that it failed to hear something."""
-
-TONE_AFTER_S = 0.4
-ASIDES = frozenset({"louder", "quieter", "slower", "faster", "time_left", "help"})
-"""After these the assistant goes on with what it was saying."""
 
 
 class Conversation:
@@ -99,7 +88,8 @@ class Conversation:
 
     def hear(self, frame: Frame) -> None:
         """Take the next frame of the microphone, the own voice removed if that can be done."""
-        self.wake.hear(frame, self._clock())
+        if self.wake.hear(frame, self._clock()):
+            self._woken()
         for event in self._turns.feed(frame):
             if isinstance(event, SpeechStarted):
                 self._begun()
@@ -107,6 +97,8 @@ class Conversation:
                 self._over(event.samples)
         self.loudness.hear(frame.samples, speech=self._turns.sounded > 0)
         self._mind_onset()
+        if self._stretch is not None and frame.time > self.performer.silent_since + RINGS_S:
+            self._stretch.hear_alone(self._turns.last_voiced)
 
     def tick(self) -> None:
         """Let time pass: call it after every frame, and at least every 40 ms."""
@@ -159,6 +151,13 @@ class Conversation:
         self.performer.go_on()
         self.performer.begin_again()
 
+    def _woken(self) -> None:
+        """Listen from here on: the word that wakes it is no part of what is asked."""
+        self._turns.reset()
+        self._stretch = None
+        if self._tone is not None and not self.performer.busy:
+            self._tone()
+
     # Stretches of speech
 
     def _mind_onset(self) -> None:
@@ -193,15 +192,17 @@ class Conversation:
 
     def _ask(self, stretch: Stretch, number: int) -> None:
         """Have what was said so far recognised and understood."""
-        stretch.asked, stretch.looked_at = number, self._turns.lasts
-        samples, state = stretch.samples, self.session.state
-        context, earlier = self.session.context, stretch.earlier
-        stretch.job = self._listener.submit(lambda: self._thinker.think(samples, state, context, earlier))
+        stretch.asked, stretch.looked_at, stretch.given_up = number, self._turns.lasts, Event()
+        given = stretch.samples, self.session.state, self.session.context, stretch.earlier
+        given_up = stretch.given_up.is_set
+        stretch.job = self._listener.submit(lambda: self._thinker.think(*given, given_up))
 
     def _collect(self, stretch: Stretch | None) -> None:
         if stretch is None or stretch.job is None or not stretch.job.done:
             return
         job, stretch.job = stretch.job, None
+        if stretch.given_up.is_set():
+            return
         try:
             stretch.thought, stretch.number = job.result, stretch.asked
         except EngineError as error:
@@ -227,7 +228,9 @@ class Conversation:
             return
         paused = turns.silence >= self._patience.look and stretch.asked != number and turns.lasts < LONG_S
         midway = turns.lasts - stretch.looked_at > MIDWAY_S and turns.lasts < LONG_S
-        midway = midway and (self.session.running or self.performer.busy)
+        midway = midway and self.performer.busy
+        if stretch.job is not None and stretch.asked != number and not stretch.into_speech:
+            stretch.given_up.set()  # the person has gone on: what they had said so far is not all
         if stretch.job is None and (paused or midway):
             stretch.samples = turns.so_far().samples
             self._ask(stretch, number)
@@ -250,7 +253,7 @@ class Conversation:
             self._watch(Interrupted(thought.meaning.text))
             return
         words = spoken_words(thought.meaning.text)
-        listening = LISTENER_SOUNDS.issuperset(words)
+        listening = bool(words) and LISTENER_SOUNDS.issuperset(words)
         silence = self._turns.silence
         current = stretch.number == self._turns.last_voiced
         if current and (silence >= MAKES_UP_ITS_MIND_S or (listening and silence >= self._patience.look)):
@@ -305,15 +308,12 @@ class Conversation:
 
     def _whole(self, stretch: Stretch, thought: Thought) -> Meaning:
         """Return what was meant, taken together with what was said before if the answer came too early."""
-        meaning, joined, earlier = thought.meaning, thought.joined, stretch.earlier
-        if joined is None or earlier is None or joined.intent is None:
-            return meaning
-        grave = meaning.urgency in ("urgent", "emergency")
-        if grave or interrupts(meaning, self.session.context) or joined.confidence < meaning.confidence:
-            return meaning
+        earlier, context = stretch.earlier, self.session.context
+        if thought.joined is None or earlier is None or not goes_on(thought.meaning, thought.joined, context):
+            return thought.meaning
         self.session.state = earlier.state
         self.timers.cancel()
-        return joined
+        return thought.joined
 
     def _for_me(self, meaning: Meaning) -> bool:
         now = self._clock()

@@ -4,7 +4,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from voice_skill.conversation.stretch import Stretch
+from voice_skill.conversation.stretch import ALONE, SHORTEST_S, Stretch
 from voice_skill.conversation.thinking import Thought
 from voice_skill.conversation.words import spoken_words
 from voice_skill.dialog.words import STEERING
@@ -55,6 +55,8 @@ def meant_to_stop(  # noqa: PLR0913 - all that matters for it
         return False
     if how == "stop_words":
         return stops(meaning, spoken)
+    if stretch.alone < ALONE and stretch.looked_at < SHORTEST_S and meaning.urgency == "none":
+        return False
     if len(spoken_words(meaning.text)) > 1 and is_echo(meaning.text, spoken):
         return False
     if interrupts(meaning, context, asking=asking):
@@ -86,6 +88,13 @@ def interrupts(meaning: Meaning, context: Context, *, asking: bool = False) -> b
         return meaning.intent in COMMANDS and meaning.confidence >= COMMAND_FROM
     question = len(words) >= QUESTION_WORDS and meaning.intent != OUT_OF_SCOPE
     return question and meaning.confidence >= QUESTION_FROM
+
+
+def goes_on(meaning: Meaning, joined: Meaning, context: Context) -> bool:
+    """Tell whether what was said goes on with what came before, so that both together are what was meant."""
+    grave = meaning.urgency in ("urgent", "emergency")
+    own = grave or interrupts(meaning, context)
+    return joined.intent is not None and not own and joined.confidence >= meaning.confidence
 
 
 def stops(meaning: Meaning, spoken: str) -> bool:

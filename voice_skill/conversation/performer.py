@@ -24,6 +24,10 @@ TRIES = 2
 """How often a sentence is rendered before it is left out."""
 
 
+ASIDES = frozenset({"louder", "quieter", "slower", "faster", "time_left", "help"})
+"""After these the assistant goes on with what it was saying."""
+
+
 class Playing(Protocol):
     """A sound on its way out, as `audio.playback.Playback` is."""
 
@@ -108,6 +112,11 @@ class Performer:
     def speaking(self) -> bool:
         """Tell whether a sound is on its way out, or held."""
         return self._playing is not None
+
+    @property
+    def silent_since(self) -> float:
+        """Return since when it is silent because it is held, by the loudspeaker's clock; else infinity."""
+        return self._playing.silent_at if self.held and self._playing is not None else float("inf")
 
     def prepare(self, text: str) -> None:
         """Render the first sentence of what may be said soon."""
@@ -234,3 +243,6 @@ def is_aside(actions: Iterable[Action]) -> bool:
 def timers_in(left: Iterable[Action | str]) -> list[Action | str]:
     """Return of what was left the timers that still have to start."""
     return [item for item in left if isinstance(item, StartTimer)]
+
+
+MakesPerformer = Callable[[Callable[[Action], None], Callable[[Say], None], Callable[[str], None]], Performer]

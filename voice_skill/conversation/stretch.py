@@ -1,6 +1,7 @@
 """One stretch of speech, and what is known of it so far."""
 
 from dataclasses import dataclass, field
+from threading import Event
 
 import numpy as np
 
@@ -11,6 +12,21 @@ from voice_skill.dialog.state import Action
 
 ONSET_S = 0.06
 """Voiced sound that makes the assistant hold its breath while it speaks."""
+
+RINGS_S = 0.08
+"""So long the assistant's own voice rings in a room after it fell silent."""
+
+ALONE = 2
+"""Sounds, of 32 ms, that must be heard in the silence after it held its breath."""
+
+SHORTEST_S = 0.25
+"""Nobody says a command in less; a scrap of the assistant's own voice may be so short."""
+
+TONE_AFTER_S = 0.4
+"""So long after the last sound a tone says that it was heard, if the answer takes longer."""
+
+EXCUSES_EVERY_S = 60.0
+"""While no conversation runs, it says no more often than this that it failed to hear something."""
 
 MIDWAY_S = 1.2
 """Talk without a pause is looked at so often."""
@@ -32,15 +48,19 @@ WARY_S = 6.0
 class Stretch:
     """One stretch of speech, from its first sound to the decision what to do with it.
 
-    into_speech: the assistant was speaking when it began. clear: its voice was not heard then. number, job,
+    into_speech: the assistant was speaking when it began. clear: its voice was not heard then. alone: sounds
+    of it that came while the assistant held its breath, and so were somebody else's. number, job,
     thought: the last sound of it that was looked at, and what came of that. ignored: it is not for the
     assistant. interrupted: what the assistant left unsaid for it. final: it is over, and waits for a thought.
+    given_up: nobody waits for what the job brings.
     """
 
     began: float
     into_speech: bool
     clear: bool
     earlier: Earlier | None = None
+    alone: int = 0
+    sounded: int = -1
     number: int = -1
     looked_at: float = 0.0
     asked: int = -1
@@ -51,3 +71,9 @@ class Stretch:
     interrupted: list[Action | str] | None = None
     final: bool = False
     toned: bool = False
+    given_up: Event = field(default_factory=Event)
+
+    def hear_alone(self, sounded: int) -> None:
+        """Count a sound that was heard while nothing was played. sounded: number of the last sound so far."""
+        self.alone += sounded not in (self.sounded, -1)
+        self.sounded = sounded

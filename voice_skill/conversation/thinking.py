@@ -1,16 +1,21 @@
 """From sound to what was meant and how long to wait for more: one job for the recogniser's thread."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from voice_skill.audio.frames import Samples
+from voice_skill.audio.frames import SAMPLE_RATE, Samples
 from voice_skill.conversation.completeness import Completeness
 from voice_skill.dialog.state import State
+from voice_skill.hearing.abandon import Abandoned, unless
 from voice_skill.hearing.recognizer import Transcript
 from voice_skill.session import Session
 from voice_skill.understanding.meaning import Context, Meaning
+
+TAIL = np.zeros(round(0.3 * SAMPLE_RATE), np.int16)
+"""Silence that is put after what is looked at early: a recogniser garbles a word that ends with the sound."""
 
 
 class Hears(Protocol):
@@ -53,14 +58,31 @@ class Thinker:
         self._session = session
         self._completeness = completeness
 
-    def think(self, samples: Samples, state: State, context: Context, earlier: Earlier | None) -> Thought:
-        """Return what was said, in the light of the dialog's state."""
-        heard = self._ears.recognise(samples)
+    def think(
+        self,
+        samples: Samples,
+        state: State,
+        context: Context,
+        earlier: Earlier | None,
+        given_up: Callable[[], bool] = lambda: False,
+    ) -> Thought:
+        """Return what was said, in the light of the dialog's state.
+
+        given_up: tells that nobody waits for it any more; then what is returned means nothing.
+        """
+        try:
+            with unless(given_up):
+                return self._think(samples, state, context, earlier)
+        except Abandoned:
+            return Thought(Meaning("", None), float("inf"))
+
+    def _think(self, samples: Samples, state: State, context: Context, earlier: Earlier | None) -> Thought:
+        heard = self._ears.recognise(np.concatenate([samples, TAIL]))
         meaning = self._session.understand(heard.text, context, heard.confidence)
         wait = self._completeness.wait(meaning, context, heard.alternatives)
         joined = None
         if earlier is not None:
-            whole = np.concatenate([earlier.samples, samples])
+            whole = np.concatenate([earlier.samples, samples, TAIL])
             again = self._ears.recognise(whole)
             joined = self._session.understand(again.text, earlier.context, again.confidence)
         opening = ""

@@ -13,8 +13,8 @@ class Wake(Protocol):
 
     required: bool
 
-    def hear(self, frame: Frame, now: float) -> None:
-        """Take a frame of the microphone."""
+    def hear(self, frame: Frame, now: float) -> bool:
+        """Take a frame of the microphone; tell whether this woke it."""
         ...
 
     def armed(self, now: float) -> bool:
@@ -27,8 +27,9 @@ class OnNeed:
 
     required = False
 
-    def hear(self, frame: Frame, now: float) -> None:
-        """Do nothing."""
+    def hear(self, frame: Frame, now: float) -> bool:  # noqa: ARG002
+        """Return False: sound alone does not wake it."""
+        return False
 
     def armed(self, now: float) -> bool:  # noqa: ARG002
         """Return False: it depends on what is said."""
@@ -56,11 +57,12 @@ class OnPush:
         """Listen to what is said next."""
         self._pushed = True
 
-    def hear(self, frame: Frame, now: float) -> None:  # noqa: ARG002
+    def hear(self, frame: Frame, now: float) -> bool:  # noqa: ARG002
         """Notice a push."""
-        if self._pushed:
-            self._pushed = False
+        pushed, self._pushed = self._pushed, False
+        if pushed:
             self._until = now + ARMED_S
+        return pushed
 
     def armed(self, now: float) -> bool:
         """Tell whether the last push is not long ago."""

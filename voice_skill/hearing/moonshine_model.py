@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from voice_skill.audio.frames import SAMPLE_RATE
 from voice_skill.errors import MissingError
+from voice_skill.hearing.abandon import check
 from voice_skill.hearing.tokenizer import Tokenizer
 
 Floats = npt.NDArray[np.float32]
@@ -83,6 +84,7 @@ class MoonshineModel:
 
     def encode(self, samples: Floats) -> Encoded:
         """Encode mono sound at 16 kHz, shape (n,), -1..1, at least MIN_SAMPLES long."""
+        check()
         mask = np.ones((1, len(samples)), np.int64)
         feed = {"input_values": samples[np.newaxis], "attention_mask": mask}
         return Encoded(self._encoder.run(["last_hidden_state"], feed)[0], mask)
@@ -113,6 +115,7 @@ class MoonshineModel:
         result has the shape (texts, pieces of the longest + 1): the end of a text counts as a piece, and 0
         stands after it.
         """
+        check()
         rows, longest = len(texts), max(map(len, texts)) + 1
         given = np.full((rows, longest), Tokenizer.start, np.int64)
         wanted = np.full((rows, longest), Tokenizer.end, np.int64)
@@ -133,6 +136,7 @@ class MoonshineModel:
         return scores
 
     def _run(self, tokens: Ids, memory: Memory, *, first: bool) -> tuple[Floats, dict[str, Floats]]:
+        check()
         names = self._text_inputs + (self._sound_inputs if first else [])
         feed = {
             "input_ids": tokens[:, np.newaxis],

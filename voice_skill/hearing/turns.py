@@ -12,6 +12,9 @@ from voice_skill.hearing.gate import WINDOW, GateSettings, SpeechGate, SpeechTra
 SILENT = 60
 """Amplitude below which nothing can be speech: -55 dB of full scale."""
 
+ABOVE_NOISE = 2.0
+"""A moment counts as silence, too, if it has less than this share of the background's energy."""
+
 FAINT = 10**-2.8
 """Share of the loudest moment's energy below which a moment of a turn counts as silence: 28 dB less."""
 
@@ -172,7 +175,7 @@ class TurnDetector:
         if not self._tracker.voiced:
             self._loudest = 0.0
         self._loudest = max(self._loudest, energy)
-        if energy > FAINT * self._loudest:
+        if energy > max(FAINT * self._loudest, ABOVE_NOISE * self._background):
             self._last_loud = self._heard
 
     @property
