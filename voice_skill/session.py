@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from voice_skill.dialog.dialog import Dialog
+from voice_skill.dialog.own_words import OwnWords
 from voice_skill.dialog.pack import Pack
 from voice_skill.dialog.state import Heard, Line, Say, State, TimerEnded, TimerName, Turn
 from voice_skill.dialog.words import STEERING
@@ -60,6 +62,11 @@ class Session:
         self.state = State()
         self._off_subject = 0
 
+    @cached_property
+    def _own_words(self) -> OwnWords:
+        """What the program says itself; it must not be alarmed by its own advice, however late it hears it."""
+        return OwnWords(self.pack, self.write)
+
     @property
     def context(self) -> Context:
         """Return what helps to understand what is said now."""
@@ -72,7 +79,11 @@ class Session:
         """
         if not text.strip() or self._just_said(text):
             return Meaning("", None)
-        return replace(self._understander.understand(text, context or self.context), heard=heard)
+        meaning = self._understander.understand(text, context or self.context)
+        alarming = bool(meaning.doubt) or meaning.urgency in ("urgent", "emergency")
+        if alarming and self._own_words.are(text):
+            return Meaning("", None)
+        return replace(meaning, heard=heard)
 
     def preview(self, meaning: Meaning, state: State) -> str:
         """Return the words that would be said first if this were said now; nothing changes."""
