@@ -24,7 +24,7 @@ CHATTER_WORDS = 9
 OWN_WORDS = 4
 """Words from which on a sentence is recognised as the program's own; a shorter one may be anybody's."""
 
-ADDRESSED_FROM = 0.5
+ADDRESSED_FROM = 0.59
 """Confidence from which talk in a room where no conversation runs is taken to be for the assistant."""
 
 
@@ -64,7 +64,7 @@ class Session:
 
     @cached_property
     def _own_words(self) -> OwnWords:
-        """What the program says itself; it must not be alarmed by its own advice, however late it hears it."""
+        """What the program says itself: its own advice is no alarm, however late it hears it."""
         return OwnWords(self.pack, self.write)
 
     @property
