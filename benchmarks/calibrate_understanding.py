@@ -34,7 +34,8 @@ def main() -> None:
     understander = understander_of(load_pack("en"))
     understander.calibration = AS_IT_IS
     raw, right = [], []
-    for line in (line for file in args.data for line in file.read_text(encoding="utf-8").splitlines()):
+    lines = [line for file in args.data for line in file.read_text(encoding="utf-8").splitlines()]
+    for line in lines:
         row = json.loads(line)
         got = understander.understand(row["text"])
         if got.urgency == "none" and got.intent and got.confidence not in (CERTAIN, LEANING):
