@@ -10,6 +10,9 @@ URGENCIES: tuple[Urgency, ...] = ("none", "soon", "urgent", "emergency")
 
 OUT_OF_SCOPE = "out_of_scope"
 
+CERTAIN = 0.97
+"""Confidence of a red flag heard by rule, and of a whole phrase of the pack."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -58,3 +61,8 @@ class Meaning:
     misheard: bool = False
     besides: Mapping[str, str] = field(default_factory=dict)
     heard: float = 1.0
+
+    @property
+    def plainly_grave(self) -> bool:
+        """Tell whether the very words of a red flag were heard, and not only something like them."""
+        return self.urgency in ("urgent", "emergency") and self.confidence == CERTAIN

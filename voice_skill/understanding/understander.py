@@ -15,7 +15,7 @@ from voice_skill.understanding.evidence import Evidence
 from voice_skill.understanding.followups import follow_up
 from voice_skill.understanding.intents import FLAG_INTENT, STEERING
 from voice_skill.understanding.likeness import Likeness, Sample
-from voice_skill.understanding.meaning import OUT_OF_SCOPE, Candidate, Context, Meaning
+from voice_skill.understanding.meaning import CERTAIN, OUT_OF_SCOPE, Candidate, Context, Meaning
 from voice_skill.understanding.misheard import Ear
 from voice_skill.understanding.normalize import Words, normal_form, normalize, pieces, without_fillers
 from voice_skill.understanding.red_flags import Level, RedFlagFinder, Sign
@@ -24,9 +24,6 @@ from voice_skill.understanding.sentences import SentenceEncoder, common_words
 from voice_skill.understanding.slots import Mention, SlotFinder, allowed_slots
 from voice_skill.understanding.templates import ListPhrases, ListSpans, Template
 from voice_skill.understanding.words import CRIES, FILLERS
-
-CERTAIN = 0.97
-"""Confidence of a red flag heard by rule, and of a whole phrase of the pack."""
 
 UNSURE = 0.3
 """Confidence where a recogniser may have written something else for a red flag."""
