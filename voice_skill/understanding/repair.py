@@ -15,6 +15,7 @@ from pathlib import Path
 
 from voice_skill.understanding.normalize import Words
 from voice_skill.understanding.sentences import common_ranks
+from voice_skill.understanding.words import NUMBERS, TENS
 
 PRONUNCIATIONS = Path(__file__).parent / "data" / "pronunciations.txt"
 """One word a line and its pronunciations, one letter a sound; made by `benchmarks/pronunciations.py`."""
@@ -42,8 +43,8 @@ _RANK_OF_RARE = 200
 _RAREST = 2e-7
 _SHORTEST = 2
 _START, _END = "<s>", "</s>"
-_LOOSE = frozenset("smtx")
-"""Letters that stand by themselves: "my leg's", "two a m", "the trail x"."""
+_KEPT = frozenset((*"smtx", *NUMBERS, *TENS))
+"""Never mistaken: letters that stand by themselves ("my leg's", "two a m", "the trail x"), and numbers."""
 _ALIKE = str.maketrans("dDzZJvgbNxVEyU", "ttsSCfkpnaaaiu", "h")
 
 Run = tuple[str, ...]
@@ -116,7 +117,7 @@ class Repair:
         yield (words[at],), 1, 0.0
         for taken in range(1, min(SPAN, len(words) - at) + 1):
             run = words[at : at + taken]
-            if not _LOOSE.isdisjoint(run):
+            if not _KEPT.isdisjoint(run):
                 continue
             joined = "".join(run)
             if taken > 1:

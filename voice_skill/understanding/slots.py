@@ -19,6 +19,8 @@ JOINING = listed("in of on at inside through round around behind under up down m
 UNKNOWN = "unknown"
 """The value of something that the person cannot name; any other is more exact."""
 
+AIMING = listed("for into")
+
 OWNERS = listed("my me the his her your our their a this that")
 """Words before a part of the body."""
 
@@ -138,12 +140,21 @@ def _leads(words: tuple[str, ...], between: set[int]) -> bool:
     return any(words[at] in JOINING for at in between)
 
 
+def _aimed_at(words: tuple[str, ...], at: int) -> bool:
+    """Say whether something is done for or to a place: "heel on a chair for the hamstring"."""
+    return at >= 2 and words[at - 1] in OWNERS and words[at - 2] in AIMING  # noqa: PLR2004 - two words before
+
+
 def _meant_first(
     places: list[Mention], mentions: list[Mention], words: tuple[str, ...], hints: Place
 ) -> list[Mention]:
     """Leave out the places named before the first one that something is said of."""
     starts = {m.start for m in places}
     for at, place in enumerate(places):
+        if place.value == UNKNOWN:
+            continue
+        if _aimed_at(words, place.start):
+            return places[at:]
         for other in mentions:
             limit = hints.followed_by.get(other.slot, 0)
             if 0 <= other.start - place.end < limit and not starts & set(range(place.end, other.start)):
