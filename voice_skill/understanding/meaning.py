@@ -48,6 +48,7 @@ class Meaning:
     doubt: a red flag that may be in the words, "" if none; then ask before anything else. misheard: they are
     words that a recogniser is known to write for it.
     heard: how sure the recogniser is of the words, 0..1; 1.0 for what was typed.
+    asked: a red flag that was only asked about, "" if none.
     besides: what was said of the person's cramp but is no slot of the intent: muscle, side, pregnancy.
     """
 
@@ -59,6 +60,7 @@ class Meaning:
     candidates: tuple[Candidate, ...] = ()
     doubt: str = ""
     misheard: bool = False
+    asked: str = ""
     besides: Mapping[str, str] = field(default_factory=dict)
     heard: float = 1.0
 

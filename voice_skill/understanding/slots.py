@@ -142,7 +142,7 @@ def _leads(words: tuple[str, ...], between: set[int]) -> bool:
 
 def _aimed_at(words: tuple[str, ...], at: int) -> bool:
     """Say whether something is done for or to a place: "heel on a chair for the hamstring"."""
-    return at >= 2 and words[at - 1] in OWNERS and words[at - 2] in AIMING  # noqa: PLR2004 - two words before
+    return at >= 2 and words[at - 1] in OWNERS and words[at - 2] in AIMING
 
 
 def _meant_first(

@@ -114,6 +114,16 @@ class Understander:
         signs = self._gravest(heard, meant) if len(text) <= _LONG else self._anywhere(text)
         if signs and signs[0].mood == "now":
             return _flagged(text, signs[0].flag, signs[0].level, CERTAIN)
+        calm = self._without_signs(text, heard, meant, signs, context)
+        return replace(calm, asked=next((sign.flag for sign in signs if sign.mood == "asked"), ""))
+
+    def _without_signs(
+        self, text: str, heard: Words, meant: Words, signs: list[Sign], context: Context
+    ) -> Meaning:
+        """Return the meaning of words in which no rule hears a red flag of now.
+
+        heard, meant: the words as they came, and with what a recogniser got wrong put right.
+        """
         maybe = self._heard_as.get(" ".join(word for word in heard.words if word not in FILLERS))
         if maybe:
             candidate = Candidate(OUT_OF_SCOPE, UNSURE)
