@@ -13,7 +13,7 @@ from voice_skill.understanding.normalize import normal_form, without_fillers
 TELLING = 8.0
 """How many times as often as in harmless sentences a word must occur among a flag's examples."""
 
-EVERYDAY = 0.005
+EVERYDAY = 0.02
 """Share of harmless sentences from which on a word tells nothing, however often a flag has it."""
 
 _RULE_COUNTS = 0.5

@@ -38,7 +38,7 @@ Chosen by cost: one question costs a moment, a sign that is missed may cost a li
 hundred harmless sentences is asked about; at 0.1, three in a hundred (`benchmarks.understanding`).
 """
 
-CLEARLY_LIKE_A_FLAG = 0.9
+CLEARLY_LIKE_A_FLAG = 0.75
 """From this probability on, one telling word is enough for an alarm; below it takes two."""
 
 LEANING = 0.9

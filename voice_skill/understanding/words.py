@@ -104,7 +104,8 @@ TENS = ("zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy",
 ADVERBS = {
     "back": listed(
         "is it come comes came coming go goes going went get gets got getting pull pulled bend bent lean be "
-        "bring push step am again straight far right way take took call calling laid lie lay sit sat turn jumped"
+        "bring push step am again straight far right way take took call calling laid lie lay sit sat turn "
+        "jumped"
     ),
     "left": listed("i have has had he she we they is are anything nothing something some much time seconds"),
 }
