@@ -25,13 +25,14 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks import calibration, figures
-from benchmarks.orders import Menu, in_noise, is_for_development, read_orders
+from benchmarks.orders import Menu, Order, in_noise, is_for_development, read_orders
 from tests.voices import VOICES, speak
 from voice_skill.audio.files import read_audio
 from voice_skill.audio.frames import SAMPLE_RATE, Sound
@@ -58,9 +59,13 @@ SHORT = 2
 """Words of a command at most."""
 
 Row = dict[str, Any]
+Makes = Callable[[], Sound]
 Judge = Callable[[str], Row]
 """Tells of a text whether it means what was said (`right`; None where nobody can tell), how sure
 understanding is of its answer (`sure`; None where it has none), and whether that is right (`answer`)."""
+
+Case = tuple[str, Makes, Judge]
+"""Name, sound, judge; the sound is only made where it was not heard before."""
 
 
 class Hearing:
@@ -103,10 +108,12 @@ class Cases:
         middle = len(noise) // 2
         self._noise = Sound(noise[:middle] if half == "develop" else noise[middle:])
 
-    def orders(self, grammar: Grammar) -> Iterator[tuple[str, Sound, Judge]]:
+    def orders(self, grammar: Grammar) -> Iterator[Case]:
         for number, order in enumerate(read_orders(self._options.orders, self._half, self._most)):
             snr = (None, 12.0, 6.0)[number % 3]
-            sound = order.sound if snr is None else in_noise(order, self._noise, snr)
+
+            def sound(order: Order = order, snr: float | None = snr) -> Sound:
+                return order.sound if snr is None else in_noise(order, self._noise, snr)
 
             def judge(text: str, slots: Any = order.slots) -> Row:
                 readings = grammar.read(spoken_words(text))
@@ -114,11 +121,11 @@ class Cases:
 
             yield order.name, sound, judge
 
-    def sentences(self, pack: Pack, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+    def sentences(self, pack: Pack, understander: Understander) -> Iterator[Case]:
         every = [text for of in pack.phrases.values() for text in of.phrases]
         yield from self._drawn(sampled(pack, every, self._most, self._seed), understander)
 
-    def commands(self, pack: Pack, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+    def commands(self, pack: Pack, understander: Understander) -> Iterator[Case]:
         """Yield what steers a conversation, in a word or two: most of what is said to the program."""
         texts: list[str] = []
         for intent in sorted(STEERING & pack.phrases.keys()):
@@ -127,17 +134,17 @@ class Cases:
             texts += list(short)[: self._most // 15]
         yield from self._drawn(texts, understander)
 
-    def _drawn(self, texts: list[str], understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+    def _drawn(self, texts: list[str], understander: Understander) -> Iterator[Case]:
         rows = [{"text": text, **_as_row(understander.understand(text))} for text in texts]
         yield from self._spoken(rows, understander)
 
-    def questions(self, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+    def questions(self, understander: Understander) -> Iterator[Case]:
         files: list[Path] = self._options.develop if self._half == "develop" else self._options.report
         rows = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
         random.Random(5).shuffle(rows)
         yield from self._spoken(rows[: self._most], understander)
 
-    def unrelated(self, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+    def unrelated(self, understander: Understander) -> Iterator[Case]:
         files = [
             path
             for path in self._options.unrelated.iterdir()
@@ -156,16 +163,18 @@ class Cases:
             }
 
         for order in read_orders(self._options.orders, self._half, self._most):
-            yield order.name, order.sound, judge
+            yield order.name, lambda order=order: order.sound, judge
         for path in files[: 3 * self._most]:
-            yield path.name, read_audio(path), judge
+            yield path.name, partial(read_audio, path), judge
 
-    def _spoken(self, rows: list[Row], understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+    def _said(self, text: str, number: int) -> Sound:
+        sound = speak(text, VOICES[number % len(VOICES)]).at(SAMPLE_RATE)
+        snr = LEVELS[number // 2 % len(LEVELS)]
+        return sound if snr is None else add_noise(sound, self._noise, snr, number)
+
+    def _spoken(self, rows: list[Row], understander: Understander) -> Iterator[Case]:
         for number, row in enumerate(rows):
-            sound = speak(str(row["text"]), VOICES[number % len(VOICES)]).at(SAMPLE_RATE)
-            snr = LEVELS[number // 2 % len(LEVELS)]
-            if snr is not None:
-                sound = add_noise(sound, self._noise, snr, number)
+            sound = partial(self._said, str(row["text"]), number)
             said = _as_row(understander.understand(row["text"]))
 
             def judge(text: str, row: Row = row, said: Row = said) -> Row:
@@ -230,7 +239,7 @@ def measured(options: argparse.Namespace) -> Iterator[Row]:
             for name, sound, judge in sounds:
                 row = done.get((half, kind, name))
                 if row is None:
-                    row = {"half": half, "kind": kind, "name": name, **hearing.row(sound)}
+                    row = {"half": half, "kind": kind, "name": name, **hearing.row(sound())}
                     if options.rows:
                         with options.rows.open("a", encoding="utf-8") as file:
                             file.write(json.dumps(row) + "\n")
