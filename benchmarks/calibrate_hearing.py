@@ -15,8 +15,9 @@ noise; the rest is checked.
     answers   what the whole program makes of it: the product of hearing's confidence and understanding's,
               of all answers about the pack's subject, with the weights that the program has now
 
-With --check only the half for the report is heard. Prints the weights for `voice_skill/hearing/confidence.py`, and draws the reliability diagram. ROWS.jsonl
-keeps what was heard, so that a run can be broken off and taken up again.
+With --check only the half for the report is heard. Prints the weights for
+`voice_skill/hearing/confidence.py`, and draws the reliability diagram. ROWS.jsonl keeps what was heard, so
+that a run can be broken off and taken up again.
 """
 
 import argparse
