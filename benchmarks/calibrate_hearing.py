@@ -15,8 +15,9 @@ noise; the rest is checked.
     answers   what the whole program makes of it: the product of hearing's confidence and understanding's,
               of all answers about the pack's subject, with the weights that the program has now
 
-Prints the weights for `voice_skill/hearing/confidence.py`, and draws the reliability diagram. ROWS.jsonl
-keeps what was heard, so that a run can be broken off and taken up again.
+With --check only the half for the report is heard. Prints the weights for
+`voice_skill/hearing/confidence.py`, and draws the reliability diagram. ROWS.jsonl keeps what was heard, so
+that a run can be broken off and taken up again.
 """
 
 import argparse
@@ -25,13 +26,14 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks import calibration, figures
-from benchmarks.orders import Menu, in_noise, is_for_development, read_orders
+from benchmarks.orders import Menu, Order, in_noise, is_for_development, read_orders
 from tests.voices import VOICES, speak
 from voice_skill.audio.files import read_audio
 from voice_skill.audio.frames import SAMPLE_RATE, Sound
@@ -58,9 +60,13 @@ SHORT = 2
 """Words of a command at most."""
 
 Row = dict[str, Any]
+Makes = Callable[[], Sound]
 Judge = Callable[[str], Row]
 """Tells of a text whether it means what was said (`right`; None where nobody can tell), how sure
 understanding is of its answer (`sure`; None where it has none), and whether that is right (`answer`)."""
+
+Case = tuple[str, Makes, Judge]
+"""Name, sound, judge; the sound is only made where it was not heard before."""
 
 
 class Hearing:
@@ -103,10 +109,12 @@ class Cases:
         middle = len(noise) // 2
         self._noise = Sound(noise[:middle] if half == "develop" else noise[middle:])
 
-    def orders(self, grammar: Grammar) -> Iterator[tuple[str, Sound, Judge]]:
+    def orders(self, grammar: Grammar) -> Iterator[Case]:
         for number, order in enumerate(read_orders(self._options.orders, self._half, self._most)):
             snr = (None, 12.0, 6.0)[number % 3]
-            sound = order.sound if snr is None else in_noise(order, self._noise, snr)
+
+            def sound(order: Order = order, snr: float | None = snr) -> Sound:
+                return order.sound if snr is None else in_noise(order, self._noise, snr)
 
             def judge(text: str, slots: Any = order.slots) -> Row:
                 readings = grammar.read(spoken_words(text))
@@ -114,11 +122,11 @@ class Cases:
 
             yield order.name, sound, judge
 
-    def sentences(self, pack: Pack, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+    def sentences(self, pack: Pack, understander: Understander) -> Iterator[Case]:
         every = [text for of in pack.phrases.values() for text in of.phrases]
         yield from self._drawn(sampled(pack, every, self._most, self._seed), understander)
 
-    def commands(self, pack: Pack, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+    def commands(self, pack: Pack, understander: Understander) -> Iterator[Case]:
         """Yield what steers a conversation, in a word or two: most of what is said to the program."""
         texts: list[str] = []
         for intent in sorted(STEERING & pack.phrases.keys()):
@@ -127,17 +135,17 @@ class Cases:
             texts += list(short)[: self._most // 15]
         yield from self._drawn(texts, understander)
 
-    def _drawn(self, texts: list[str], understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+    def _drawn(self, texts: list[str], understander: Understander) -> Iterator[Case]:
         rows = [{"text": text, **_as_row(understander.understand(text))} for text in texts]
         yield from self._spoken(rows, understander)
 
-    def questions(self, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+    def questions(self, understander: Understander) -> Iterator[Case]:
         files: list[Path] = self._options.develop if self._half == "develop" else self._options.report
         rows = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
         random.Random(5).shuffle(rows)
         yield from self._spoken(rows[: self._most], understander)
 
-    def unrelated(self, understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+    def unrelated(self, understander: Understander) -> Iterator[Case]:
         files = [
             path
             for path in self._options.unrelated.iterdir()
@@ -156,16 +164,18 @@ class Cases:
             }
 
         for order in read_orders(self._options.orders, self._half, self._most):
-            yield order.name, order.sound, judge
+            yield order.name, lambda order=order: order.sound, judge
         for path in files[: 3 * self._most]:
-            yield path.name, read_audio(path), judge
+            yield path.name, partial(read_audio, path), judge
 
-    def _spoken(self, rows: list[Row], understander: Understander) -> Iterator[tuple[str, Sound, Judge]]:
+    def _said(self, text: str, number: int) -> Sound:
+        sound = speak(text, VOICES[number % len(VOICES)]).at(SAMPLE_RATE)
+        snr = LEVELS[number // 2 % len(LEVELS)]
+        return sound if snr is None else add_noise(sound, self._noise, snr, number)
+
+    def _spoken(self, rows: list[Row], understander: Understander) -> Iterator[Case]:
         for number, row in enumerate(rows):
-            sound = speak(str(row["text"]), VOICES[number % len(VOICES)]).at(SAMPLE_RATE)
-            snr = LEVELS[number // 2 % len(LEVELS)]
-            if snr is not None:
-                sound = add_noise(sound, self._noise, snr, number)
+            sound = partial(self._said, str(row["text"]), number)
             said = _as_row(understander.understand(row["text"]))
 
             def judge(text: str, row: Row = row, said: Row = said) -> Row:
@@ -218,7 +228,7 @@ def measured(options: argparse.Namespace) -> Iterator[Row]:
     orders = Hearing(model, menu, WordBias(model.tokenizer))
     grammar = Grammar.of_pack(pack.phrases, pack.slots, pack.red_flags)
     cramps = Hearing(model, grammar, WordBias(model.tokenizer, grammar.words))
-    for half in ("develop", "report"):
+    for half in ("report",) if options.check else ("develop", "report"):
         cases = Cases(half, options)
         for kind, hearing, sounds in (
             ("order", orders, cases.orders(menu)),
@@ -230,7 +240,7 @@ def measured(options: argparse.Namespace) -> Iterator[Row]:
             for name, sound, judge in sounds:
                 row = done.get((half, kind, name))
                 if row is None:
-                    row = {"half": half, "kind": kind, "name": name, **hearing.row(sound)}
+                    row = {"half": half, "kind": kind, "name": name, **hearing.row(sound())}
                     if options.rows:
                         with options.rows.open("a", encoding="utf-8") as file:
                             file.write(json.dumps(row) + "\n")
@@ -274,6 +284,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, nargs="+", required=True, help="files of questions")
     parser.add_argument("--most", type=int, default=200, help="sounds of each kind; of other talk more")
     parser.add_argument("--most-report", type=int, default=100, help="the same of the half for the report")
+    parser.add_argument("--check", action="store_true", help="fit nothing: the weights the program has now")
     parser.add_argument("--rows", type=Path, help="kept, and taken up where it broke off")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--picture", type=Path)
@@ -282,7 +293,9 @@ def main() -> None:
     result: dict[str, Any] = {"data": "half for the report, not fitted on", "weights": {}, "reliability": {}}
     curves = {}
     for way in ("held", "free"):
-        weights = calibration.fit(*_of(rows, "develop", way))
+        weights = np.array(WEIGHTS if way == "held" else FREE_WEIGHTS)
+        if not options.check:
+            weights = calibration.fit(*_of(rows, "develop", way))
         x, right = _of(rows, "report", way)
         curves[way] = calibration.reliability(calibration.probabilities(x, weights), right)
         result["weights"][way] = [round(float(weight), 2) for weight in weights]

@@ -174,6 +174,14 @@ def main() -> None:
             "an_hour": len(answers) / max(hours, 1e-9),
             "interval": [low, high],
         }
+    if any("orders" in row for row in rows):
+        _show_curve(rows, result)
+        draw(options.picture, result)
+    figures.write(options.json, result)
+
+
+def _show_curve(rows: list[Row], result: dict[str, Any]) -> None:
+    """Add the curve to the result, and print it."""
     result["curve"] = curve(rows)
     minutes = sum(row["seconds"] for row in rows if "orders" in row and "said" not in row) / 60
     result["curve_minutes"] = minutes
@@ -185,8 +193,6 @@ def main() -> None:
             f"{point['threshold']:9.2f}  {point['an_hour']:13.2f}"
             f"  {point['missed clean']:12.1%}  {point['missed 6 dB']:11.1%}{mark}"
         )
-    figures.write(options.json, result)
-    draw(options.picture, result)
 
 
 def draw(path: Path | None, result: Row) -> None:

@@ -38,7 +38,7 @@ BROKEN = {
         "[nhs:nosbleed]",
         "unknown source 'nhs:nosbleed'; did you mean 'nhs:nosebleed'?",
     ),
-    "no source": ("answers/all.yaml", "[S2]", "[]", "answers/all.yaml:18:"),
+    "no source": ("answers/all.yaml", "[S2]", "[]", "answers/all.yaml:20:"),
     "a source that nothing refers to": (
         "sources.yaml",
         "rule:call-first",

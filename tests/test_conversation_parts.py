@@ -4,30 +4,39 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
+import soundfile
 
 from tests.voices import speak
 from voice_skill.assistant import Glance
+from voice_skill.audio.clocks import SampleClock
 from voice_skill.audio.echo import EchoCanceller
-from voice_skill.audio.frames import FRAME_SAMPLES, SAMPLE_RATE, Frame
+from voice_skill.audio.frames import FRAME_SAMPLES, SAMPLE_RATE, Frame, Sound, silence
 from voice_skill.audio.playback import Playback
+from voice_skill.audio.recorder import KEPT, Recorder
 from voice_skill.cli.listen import status_line
 from voice_skill.cli.pushes import pushes_of
 from voice_skill.config import Settings, load_settings, override
 from voice_skill.conversation.completeness import Completeness, Patience
 from voice_skill.conversation.interruptions import interrupts, is_echo, stops
-from voice_skill.conversation.jobs import Worker
+from voice_skill.conversation.jobs import Job, Worker
+from voice_skill.conversation.openings import Openings
+from voice_skill.conversation.wake_word import OnWord
 from voice_skill.dialog.pack import load_pack
-from voice_skill.errors import EngineError, MissingError
+from voice_skill.errors import EngineError, MissingError, UsageError
 from voice_skill.learning import understander_of
 from voice_skill.service import unit
+from voice_skill.speaking.text import sentences
 from voice_skill.understanding.meaning import Context, Meaning
 from voice_skill.understanding.understander import Understander
 
 PATIENCE = Patience()
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +186,35 @@ def test_its_own_voice_is_taken_out_and_another_voice_is_left() -> None:
     assert canceller.trusted
 
 
+def test_it_knows_its_own_voice_from_somebody_elses() -> None:
+    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 3)
+    room = np.zeros(2000)
+    room[[160, 700, 1500]] = 0.6, 0.3, 0.15
+    echo = np.convolve(own, np.concatenate([np.zeros(960), room]))[: len(own)]
+    voice = speak("Wait a moment.", "espeak-british").samples
+    at = len(own) - len(voice) - SAMPLE_RATE // 2
+    echo[at : at + len(voice)] += voice
+    canceller = EchoCanceller()
+    alone, together = [], []
+    for start in range(0, len(own) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
+        now = 100.0 + start / SAMPLE_RATE
+        canceller.played.add(own[start : start + FRAME_SAMPLES], SAMPLE_RATE, now + 0.06)
+        heard = np.clip(echo[start : start + FRAME_SAMPLES], -32767, 32767).astype(np.int16)
+        (alone if start < at else together).append(canceller.clean(Frame(heard, now)).own)
+    assert np.mean(alone) > 0.95
+    assert np.mean(together) < 0.4
+
+
+def test_the_time_of_a_sample_is_steadier_than_its_stamps() -> None:
+    noise = np.random.default_rng(4).uniform(-0.003, 0.003, 3000)
+    clock = SampleClock(SAMPLE_RATE)
+    fast = 1.0001
+    off = [clock.take(160, 50.0 + n * 0.01 / fast + noise[n]) - (50.0 + n * 0.01 / fast) for n in range(3000)]
+    assert np.abs(off[2000:]).max() < 0.0003
+    assert clock.pace == pytest.approx(1 / fast, abs=2e-5)
+    assert clock.lost(50.0), "time that jumps is a new beginning"
+
+
 def test_with_headphones_a_voice_is_left_as_it_is() -> None:
     own = speak("Straighten your leg, and pull your toes toward you.").samples
     other = np.zeros(len(own), np.int16)
@@ -242,3 +280,63 @@ def test_the_status_line_shows_level_state_and_countdown() -> None:
     assert line.count("█") == 10
     assert "speaking" in line
     assert "hold 12 s" in line
+
+
+def test_a_recording_ends_when_it_is_as_long_as_it_may_be(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "sound", "1", longest_s=0.1) as recorder:
+        for _ in range(10):
+            recorder.add(np.full(512, 100, np.int16), np.full(500, -7, np.int16))
+        assert not recorder.running
+    samples, rate = soundfile.read(recorder.file, dtype="int16")
+    assert samples.shape == (1600, 2)
+    assert rate == SAMPLE_RATE
+    assert samples[0].tolist() == [100, -7]
+    assert recorder.file.stat().st_mode & 0o077 == 0, "nobody else reads it"
+
+
+def test_old_recordings_make_room(tmp_path: Path) -> None:
+    for name in "abcdefgh":
+        with Recorder(tmp_path, name):
+            pass
+    assert sorted(tmp_path.iterdir())[0].name == "voice-skill-d.wav"
+    assert len(list(tmp_path.iterdir())) == KEPT
+
+
+def test_where_nothing_can_be_recorded_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="nothing can be recorded"), Recorder(tmp_path / "file", "1"):
+        pass
+
+
+def test_openings_are_rendered_ahead_one_at_a_time_the_red_flags_first() -> None:
+    pack = load_pack("en")
+    rendered: list[str] = []
+
+    class Teller:
+        def split(self, text: str) -> list[str]:
+            return list(sentences(text))
+
+        def pronounce(self, sentence: str) -> Sound:
+            rendered.append(sentence)
+            return silence(0.1)
+
+        def knows(self, sentence: str) -> bool:
+            return sentence in rendered
+
+    class AtOnce:
+        def submit(self, work: Callable[[], T]) -> Job[T]:
+            job = Job(work)
+            job.run()
+            return job
+
+    openings = Openings(pack, "uk", Teller(), AtOnce())
+    while openings.render_next():
+        pass
+    assert rendered[0] == "Call nine nine nine now."
+    assert len(rendered) == len(set(rendered)) > 100
+
+
+def test_a_missing_wake_word_detector_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pymicro_wakeword", None)
+    with pytest.raises(MissingError, match="wakeword"):
+        OnWord("hey_mycroft")

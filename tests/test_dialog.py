@@ -12,6 +12,7 @@ from voice_skill.dialog.state import (
     Change,
     End,
     Heard,
+    Line,
     Say,
     StartTimer,
     State,
@@ -65,6 +66,28 @@ def test_an_answer_starts_the_exercise_and_carries_its_sources():
     assert spoken(turn) == "Sit up and lean forward. Pinch the soft part of your nose."
     assert turn.actions[1].lines[0].sources == ("seed:S1", "nhs:nosebleed")
     assert timers(turn) == {"pause": 4.0}
+
+
+def test_for_how_long_is_about_the_answer_until_something_is_led():
+    talk = Talk()
+    talk.hear(meant("relief"))
+    assert "Ten to fifteen" not in talk.say("time_left"), "a step has begun"
+    talk.state = State(times=(Line("Ten to fifteen minutes."),), topic="relief")
+    assert talk.say("time_left") == "Ten to fifteen minutes."
+    assert "seconds left" in spoken(leading(talk).hear(meant("time_left"), hold_left=20))
+
+
+def leading(talk: Talk) -> Talk:
+    talk.hear(meant("relief"))
+    talk.timer("pause")
+    return talk
+
+
+def test_a_sign_that_is_only_asked_about_is_answered_with_what_to_do_if_it_is_there():
+    asked = Meaning("", "causes", confidence=0.9, asked="severe_bleeding")
+    turn = Talk().hear(asked)
+    assert spoken(turn).endswith("If it pours now, don't wait. Call nine nine nine now.")
+    assert turn.urgency == "soon", "it is not taken for an emergency"
 
 
 def test_the_answer_fits_the_slots():

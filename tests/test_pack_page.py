@@ -180,6 +180,7 @@ def test_schemas_for_a_pack_that_has_none(tmp_path):
             "answers",
             "conversations",
             "exercises",
+            "hints",
             "pack",
             "phrases",
             "prompts",

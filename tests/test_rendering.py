@@ -136,3 +136,13 @@ def test_a_broken_pack_is_not_rendered(pack, home):
     assert process.returncode == 2
     assert "prompts.yaml:1:" in err.replace("\n", "")
     assert speech(home) == []
+
+
+def test_every_did_you_mean_of_the_english_pack_is_spoken_ahead():
+    pack = load_pack("en")
+    wanted = set(sentences_of(check_pack(pack.path), ["uk"]))
+    write = Dialog(pack, "uk").write
+    for first in pack.topics.values():
+        for second in pack.topics.values():
+            asked = write.fill(pack.prompts.clarify, {"first": first.title, "second": second.title})
+            assert wanted.issuperset(sentences(asked))

@@ -34,6 +34,7 @@ from voice_skill.understanding.understander import Understander
 
 STEP_S = FRAME_SAMPLES / SAMPLE_RATE
 THINKING_S = 0.1
+SETTLED_S = 8.0
 OUTPUT_DELAY_S = 0.03
 STAMP_NOISE_S = 0.001
 """How far the sound cards' time stamps are off, at most."""
@@ -133,6 +134,7 @@ class Room:
         self._tail = np.zeros(0)
         self._canceller = EchoCanceller() if self.canceller else None
         self._noise = np.random.default_rng(1)
+        self._open_devices()
         self.conversation = assemble(
             self.settings,
             Session(self.pack, self.understander, self.settings.region),
@@ -147,6 +149,12 @@ class Room:
             trusted=lambda: self._canceller is not None and self._canceller.trusted,
             wake=self.wake,
         )
+
+    def _open_devices(self) -> None:
+        """Let the devices run for SETTLED_S before anybody enters the room."""
+        for _ in range(round(SETTLED_S / STEP_S)):
+            self._listen(self._audible())
+        self.begun = self.clock()
 
     @property
     def now(self) -> float:
@@ -214,12 +222,17 @@ class Room:
         person = np.zeros(FRAME_SAMPLES)
         piece = self._talk[at : at + FRAME_SAMPLES]
         person[: len(piece)] = piece
-        heard = person + self._echo_of(audible) + self._noise.normal(0, 5, FRAME_SAMPLES)
+        frame = self._listen(person + self._echo_of(audible))
+        self.conversation.hear(frame)
+        self.conversation.tick()
+
+    def _listen(self, sound: npt.NDArray[np.float64]) -> Frame:
+        """Return what the microphone makes of a step of sound."""
+        heard = sound + self._noise.normal(0, 5, FRAME_SAMPLES)
         stamp = self.clock() + self._stamp_noise()
         frame = Frame(np.clip(heard, -32767, 32767).astype(np.int16), stamp)
         self.clock.now += STEP_S
-        self.conversation.hear(self._canceller.clean(frame) if self._canceller else frame)
-        self.conversation.tick()
+        return self._canceller.clean(frame) if self._canceller else frame
 
     def _audible(self) -> npt.NDArray[np.float64]:
         """Return what leaves the loudspeaker in this step, by the loudspeaker's own clock."""

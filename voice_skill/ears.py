@@ -11,6 +11,9 @@ from voice_skill.hearing.transcription import recognise, transcribe
 from voice_skill.understanding.meaning import URGENCIES
 from voice_skill.understanding.understander import Understander
 
+CLEARLY_HEARD = 0.8
+"""Confidence from which on a text beside which another one only resembles a red flag is taken as it is."""
+
 
 class Ears:
     """Recognises finished utterances; told once what a pack expects to hear.
@@ -67,13 +70,18 @@ class Ears:
         self.load()
 
     def _gravest(self, heard: Transcript) -> Transcript:
-        """Return an alternative that tells of a graver urgency than the text, or `heard`."""
+        """Return an alternative that tells of a graver urgency than the text, or `heard`.
+
+        Where the text is all but certain, only the very words of a red flag count.
+        """
         understander = self._understander
         if understander is None or not heard.alternatives:
             return heard
 
         def gravity(one: Transcript) -> tuple[int, bool]:
             meaning = understander.understand(one.text)
+            if one is not heard and heard.confidence >= CLEARLY_HEARD and not meaning.plainly_grave:
+                return 0, False
             return URGENCIES.index(meaning.urgency), bool(meaning.doubt)
 
         others = [Transcript(text, confidence=heard.otherwise) for text in heard.alternatives]

@@ -12,7 +12,7 @@ from voice_skill.dialog.state import Heard, Line, Say, State, TimerEnded, TimerN
 from voice_skill.dialog.words import STEERING
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Context, Meaning
 from voice_skill.understanding.normalize import normal_form
-from voice_skill.understanding.understander import CERTAIN, Understander
+from voice_skill.understanding.understander import Understander
 from voice_skill.understanding.words import listed
 
 Notice = Literal["microphone_gone", "microphone_back", "missed_that", "recording"]
@@ -44,11 +44,6 @@ def _may_be_an_alarm(meaning: Meaning) -> bool:
     words = meaning.text.lower().replace("\u2019", "'").replace(",", " ").split()
     about_somebody = len(words) >= FEWEST_WORDS and not SOMEBODY.isdisjoint(words)
     return bool(meaning.doubt) and (meaning.misheard or about_somebody)
-
-
-def raised_by_rule(meaning: Meaning) -> bool:
-    """Tell whether the very words of a red flag were heard, and not only something like them."""
-    return meaning.urgency in ("urgent", "emergency") and meaning.confidence == CERTAIN
 
 
 class Session:
@@ -117,7 +112,7 @@ class Session:
         if self.running:
             chatter = self._off_subject or len(meaning.text.split()) > CHATTER_WORDS
             return meaning.intent != OUT_OF_SCOPE or bool(meaning.doubt) or not chatter
-        if raised_by_rule(meaning):
+        if meaning.plainly_grave:
             return True
         if _may_be_an_alarm(meaning):
             return meaning.heard >= SURE_FROM

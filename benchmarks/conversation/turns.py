@@ -25,8 +25,8 @@ VOICES = ("piper", "espeak-british", "piper-fast", "espeak-female")
 GAPS_S = (0.4, 0.8, 1.2)
 ECHO_DB = (0, 10)
 REVERBERATION_S = (0.2, 0.4)
-WARM_UP_S = 8.0
-"""So long the devices have been open before anybody speaks."""
+BEGIN_S = 1.0
+"""When the person first speaks."""
 
 INTO_S = 1.2
 """So far into a sentence it is interrupted."""
@@ -64,7 +64,7 @@ def speaking_room(house: House, response: np.ndarray, *, early: bool = False) ->
     early: of the first it says there; else of the first step, when it has spoken for some six seconds.
     """
     room = house.room(echo=response, distorts=True, drift=1e-4)
-    room.say("My calf is cramping.", WARM_UP_S)
+    room.say("My calf is cramping.", BEGIN_S)
     role = "answer" if early else "step"
     while role not in [event.say.role for _, event in room.events if isinstance(event, Saying)]:
         room.run(room.now + 0.1)
@@ -136,8 +136,8 @@ def own_speech(house: House, minutes: float) -> dict[str, object]:
     seed = 0
     while spoken < 60 * minutes:
         room = house.room(echo=impulse(0.3, seed) * 10 ** (6 / 20), distorts=True, drift=1e-4)
-        room.say("My calf is cramping.", WARM_UP_S)
-        room.run(WARM_UP_S + 2.5)
+        room.say("My calf is cramping.", BEGIN_S)
+        room.run(BEGIN_S + 2.5)
         hold = room.conversation.performer.hold
         holds: list[float] = []
 
@@ -146,13 +146,13 @@ def own_speech(house: House, minutes: float) -> dict[str, object]:
             hold()
 
         room.conversation.performer.hold = counted  # type: ignore[method-assign]
-        room.run(WARM_UP_S + 110)
+        room.run(BEGIN_S + 110)
         spoken += speech_s(room.heard)
         held += len(holds)
         which += [
             [seed, round(at, 1), e.text]
             for at, e in room.events
-            if isinstance(e, Interrupted) and at > WARM_UP_S + 2
+            if isinstance(e, Interrupted) and at > BEGIN_S + 2
         ]
         seed += 1
     return {

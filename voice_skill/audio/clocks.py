@@ -12,7 +12,7 @@ NOISE_MEMORY_S = 2.0
 USUAL_DRIFT = 1e-4
 """How much faster or slower than its rate a card runs: crystals are that good."""
 
-WANDERS = 1e-6
+WANDERS = 1e-7
 """How much that changes within a second: crystals get warm."""
 
 

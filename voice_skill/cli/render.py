@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -55,31 +56,53 @@ def render_pack(
             f"{len(lost)} of {len(done)} sentences could not be kept in {job.folder}",
             "See whether the disk is full, and who owns the folder",
         )
-    long = [one for one in done if one.seconds > MAX_SECONDS]
+    _report(Outcome(job.engine, len(wanted), len(todo), done, spent), as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How rendering went. wanted, todo: sentences, all and those not there yet. spent: seconds."""
+
+    engine: str
+    wanted: int
+    todo: int
+    done: list[Rendered]
+    spent: float
+
+    @property
+    def long(self) -> list[Rendered]:
+        """Sentences that take too long to say."""
+        return [one for one in self.done if one.seconds > MAX_SECONDS]
+
+    @property
+    def speech_s(self) -> float:
+        """Length of what was rendered, in seconds."""
+        return sum(one.seconds for one in self.done)
+
+
+def _report(outcome: Outcome, *, as_json: bool) -> None:
+    """Say how it went. Raises typer.Exit if not all is done or well."""
+    done = len(outcome.done)
     if as_json:
-        typer.echo(
-            json.dumps(
-                {
-                    "voice": job.engine,
-                    "sentences": len(wanted),
-                    "rendered": len(done),
-                    "left": len(todo) - len(done),
-                    "seconds": round(spent, 2),
-                    "speech_s": round(sum(one.seconds for one in done), 1),
-                    "too_long": [{"text": one.text, "seconds": round(one.seconds, 2)} for one in long],
-                }
-            )
-        )
+        report = {
+            "voice": outcome.engine,
+            "sentences": outcome.wanted,
+            "rendered": done,
+            "left": outcome.todo - done,
+            "seconds": round(outcome.spent, 2),
+            "speech_s": round(outcome.speech_s, 1),
+            "too_long": [{"text": one.text, "seconds": round(one.seconds, 2)} for one in outcome.long],
+        }
+        typer.echo(json.dumps(report))
     else:
-        speech = sum(one.seconds for one in done)
         out.print(
-            f"{len(wanted)} sentences, {len(wanted) - len(todo)} were there, {len(done)} rendered "
-            f"by {job.engine}: {speech:.0f} s of speech in {spent:.1f} s.",
+            f"{outcome.wanted} sentences, {outcome.wanted - outcome.todo} were there, {done} rendered "
+            f"by {outcome.engine}: {outcome.speech_s:.0f} s of speech in {outcome.spent:.1f} s.",
             soft_wrap=True,
         )
-        for one in long:
+        for one in outcome.long:
             note(f"takes {one.seconds:.1f} s to say (at most {MAX_SECONDS:.0f}): {one.text}")
-    if len(done) < len(todo) or long:
+    if done < outcome.todo or outcome.long:
         raise typer.Exit(1)
 
 

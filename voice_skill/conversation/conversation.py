@@ -278,7 +278,7 @@ class Conversation:
         stretch.ignored = True
         text = stretch.thought.meaning.text if stretch.thought else ""
         self._watch(TurnHeard(text))
-        if wary and stretch.clear and not is_echo(text, self.performer.sentence):
+        if wary and stretch.surely_somebody and not is_echo(text, self.performer.sentence):
             self._wary_until = self._clock() + WARY_S
         self.performer.go_on()
 

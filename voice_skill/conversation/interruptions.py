@@ -4,7 +4,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from voice_skill.conversation.stretch import ALONE, SHORTEST_S, Stretch
+from voice_skill.conversation.stretch import Stretch
 from voice_skill.conversation.thinking import Thought
 from voice_skill.conversation.words import spoken_words
 from voice_skill.dialog.words import STEERING
@@ -28,6 +28,9 @@ LIKE_LETTERS, LIKE = 10, 72.0
 
 LOOSELY = 55.0
 """The same, while the own voice is surely in what is heard."""
+
+SURELY_WORDS = 3
+"""So many words that are none of its own are surely somebody's; fewer may be scraps of its own voice."""
 
 MOST_REPEATED = 5
 
@@ -55,9 +58,10 @@ def meant_to_stop(  # noqa: PLR0913 - all that matters for it
         return False
     if how == "stop_words":
         return stops(meaning, spoken)
-    if stretch.alone < ALONE and stretch.looked_at < SHORTEST_S and meaning.urgency == "none":
+    words = spoken_words(meaning.text)
+    if len(words) > 1 and is_echo(meaning.text, spoken):
         return False
-    if len(spoken_words(meaning.text)) > 1 and is_echo(meaning.text, spoken):
+    if len(words) < SURELY_WORDS and meaning.urgency == "none" and not stretch.surely_somebody:
         return False
     if interrupts(meaning, context, asking=asking):
         return True

@@ -73,6 +73,11 @@ class Stretch:
     toned: bool = False
     given_up: Event = field(default_factory=Event)
 
+    @property
+    def surely_somebody(self) -> bool:
+        """Tell whether it cannot be what is left of the assistant's own voice."""
+        return self.alone >= ALONE or (self.alone > 0 and self.looked_at >= SHORTEST_S)
+
     def hear_alone(self, sounded: int) -> None:
         """Count a sound that was heard while nothing was played. sounded: number of the last sound so far."""
         self.alone += sounded not in (self.sounded, -1)

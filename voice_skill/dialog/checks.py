@@ -48,12 +48,14 @@ def statements(draft: Draft) -> Iterator[tuple[str, KeyPath, Statement | Step]]:
         for index, answer in enumerate(topic.answers):
             yield from _each("answers", (intent, "answers", index, "say"), answer.say)
             yield from _each("answers", (intent, "answers", index, "more"), answer.more)
+            yield from _each("answers", (intent, "answers", index, "how_long"), answer.how_long)
     for name, exercise in draft.parts["exercises"].items():
         yield from _each("exercises", (name, "steps"), exercise.steps)
         for outcome in ("better", "not_better", "worse"):
             yield from _each("exercises", (name, outcome), getattr(exercise, outcome))
     for flag, sign in (draft.parts["red_flags"] or {}).items():
         yield from _each("red_flags", (flag, "say"), sign.say)
+        yield from _each("red_flags", (flag, "if_now"), sign.if_now)
     for name, lines in prompt_lines(draft.parts["prompts"]):
         said = [(index, line) for index, line in enumerate(lines) if isinstance(line, Statement)]
         yield from (("prompts", (name, index), line) for index, line in said)

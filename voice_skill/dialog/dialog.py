@@ -97,9 +97,23 @@ class Dialog:
             return self._again(state)
         if meaning.intent in STEERING:
             return self._steer(state, heard)
+        return self._besides_now(self._to_topic(state, meaning), meaning.asked)
+
+    def _to_topic(self, state: State, meaning: Meaning) -> Turn:
         if meaning.intent == OUT_OF_SCOPE:
             return self._prompt(state, "out_of_scope" if meaning.confidence >= SURE else "not_understood")
         return self._clarify(state, meaning) or self._answer(state, meaning)
+
+    def _besides_now(self, turn: Turn, flag: str) -> Turn:
+        """Add to the first words what to do if the sign that was only asked about is there now."""
+        at = next((n for n, one in enumerate(turn.actions) if isinstance(one, Say)), None)
+        if not flag or at is None or turn.clarify:
+            return turn
+        first = turn.actions[at]
+        assert isinstance(first, Say)  # noqa: S101 - for the type checker
+        more = tuple(map(self.write.line, self.pack.red_flags[flag].if_now))
+        said = replace(first, lines=(*first.lines, *more))
+        return replace(turn, actions=(*turn.actions[:at], said, *turn.actions[at + 1 :]))
 
     # Red flags
 
@@ -153,6 +167,8 @@ class Dialog:
                 return Turn(state, (Say(self.write.fixed(self.pack.prompts.help), "prompt"),))
             case "start_over":
                 return self._start_over(state)
+            case "time_left" if state.times and heard.hold_left is None:
+                return Turn(state, (Say(state.times),))
             case "repeat" if state.phase not in ("leading", "paused"):
                 return self._repeat(state)
             case "yes" | "no" if state.choices:
@@ -236,10 +252,10 @@ class Dialog:
         answer = select(topic, slots)
         lines = tuple(self.write.line(statement) for statement in answer.say)
         rest = tuple(self.write.line(statement) for statement in answer.more)
+        times = tuple(self.write.line(statement) for statement in answer.how_long)
         held = {slot: value for slot, value in slots.items() if slot in self.pack.info.remembered}
-        after = replace(
-            state, phase="idle", topic=intent, slots=held, rest=rest, choices=(), asking="", silences=0
-        )
+        after = replace(state, phase="idle", topic=intent, slots=held, rest=rest, times=times)
+        after = replace(after, choices=(), asking="", silences=0)
         actions: list[Action] = [CancelTimers(), Say(lines)]
         if topic.ask and self._asks(topic.ask, slots, state, meaning.text):
             asking = replace(after, phase="asking", asking=topic.ask, exercise=answer.exercise or "", step=0)

@@ -130,7 +130,8 @@ class Leader:
             actions.append(StartTimer("hold", step.hold_s))
         else:
             actions.append(StartTimer("pause", PAUSE_S))
-        return replace(state, phase="leading", step=index, cue=0, asking="", choices=()), tuple(actions)
+        state = replace(state, phase="leading", step=index, cue=0, asking="", choices=(), times=())
+        return state, tuple(actions)
 
     def _check(self, state: State) -> Led:
         if self._exercise(state).ends:

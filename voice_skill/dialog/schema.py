@@ -126,13 +126,15 @@ class Phrases(Part):
 class Answer(Part):
     """One answer. when: the slot values it is for (all must hold); without it, for any.
 
-    say: at once. more: on request ("go on"). exercise: led right after it. offer: an exercise that is only
+    say: at once. more: on request ("go on"). how_long: the answer to "for how long?" right after it.
+    exercise: led right after it. offer: an exercise that is only
     offered after it ("Would you like ...?").
     """
 
     when: dict[Name, OneOrMore] = Field(default_factory=dict)
     say: list[Statement] = Field(min_length=1)
     more: list[Statement] = Field(default_factory=list)
+    how_long: list[Statement] = Field(default_factory=list)
     exercise: Name | None = None
     offer: Name | None = None
 
@@ -204,6 +206,7 @@ class RedFlag(Part):
     The gravest level wins, then the order of the file. examples: free sentences, for likeness.
     say: the answer, the instruction first.
     question: asked when the sign is possible but not clear.
+    if_now: said besides when the sign is only asked about ("is chest pain a sign of ...?").
     heard_as: whole sentences that a recogniser may write for it ("just pain" for chest pain); they leave
     a doubt, so the question is asked.
     always: counts also when it is only asked about or supposed ("if I did kill myself ...").
@@ -215,6 +218,7 @@ class RedFlag(Part):
     examples: list[Text] = Field(default_factory=list)
     heard_as: list[Text] = Field(default_factory=list)
     question: Text | None = None
+    if_now: list[Statement] = Field(default_factory=list)
     always: bool = False
     say: list[Statement] = Field(min_length=1)
 

@@ -19,7 +19,8 @@ class State:
     much of what belongs into the running hold was said. offered: the exercise that an open offer is about.
     narrowed: the second question for a slot was asked already.
     choices: the two intents of an open "did you mean". asking: the slot an open question asks for.
-    rest: what "tell me more" would say. last: what was said last. used: how often each prompt was said.
+    rest: what "tell me more" would say, times: what "for how long?" would.
+    last: what was said last. used: how often each prompt was said.
     flag: the red flag that was said, "" if none. doubt: the red flag an open question asks about, and held:
     what was meant besides, answered if the doubt is cleared. silences: open questions that met silence.
     """
@@ -35,6 +36,7 @@ class State:
     choices: tuple[str, ...] = ()
     asking: str = ""
     rest: tuple["Line", ...] = ()
+    times: tuple["Line", ...] = ()
     last: tuple["Line", ...] = ()
     used: Mapping[str, int] = field(default_factory=dict)
     flag: str = ""

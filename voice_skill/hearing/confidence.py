@@ -19,11 +19,11 @@ from voice_skill.hearing.constrained import Found
 
 Floats = npt.NDArray[np.float32]
 
-WEIGHTS = (-9.76, -2.54, -3.26, -1.81, 4.86, -2.52)
+WEIGHTS = (-3.73, -2.77, -3.08, -1.19, 2.65, -2.61)
 """Of 1, and of the figures of `Evidence` in their order: a logistic regression that
 `benchmarks/calibrate_hearing.py` fitted on spoken orders, spoken cramp questions and unrelated speech."""
 
-FREE_WEIGHTS = (-1.24, 1.91, 0.71, 0.43, 3.41)
+FREE_WEIGHTS = (-0.9, 2.24, 0.64, 0.52, 2.92)
 """The same of the figures of `FreeEvidence`."""
 
 WINDOW = 480

@@ -36,7 +36,7 @@ the voices of the tests, in quiet and at 10 dB, four are below it, all of them h
 
 FULL_SCALE = 32768.0
 
-SURE = 0.2
+SURE = 0.15
 """Confidence from which on a sentence of the grammar is taken for what was said, if free text is no surer."""
 
 MOST_HYPOTHESES = 5

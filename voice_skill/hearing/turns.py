@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,13 @@ SILENT = 60
 """Amplitude below which nothing can be speech: -55 dB of full scale."""
 
 ABOVE_NOISE = 2.0
-"""A moment counts as silence, too, if it has less than this share of the background's energy."""
+"""A moment counts as silence, too, if it has less energy than the background, times this."""
+
+SOFTER = 0.3
+"""What is left of the program's own voice goes to the recogniser so much softer, where it is all there is."""
+
+HISS = 100.0 * WINDOW
+"""Energy of a window that is as good as silent: an amplitude of 10."""
 
 FAINT = 10**-2.8
 """Share of the loudest moment's energy below which a moment of a turn counts as silence: 28 dB less."""
@@ -89,6 +95,7 @@ class TurnDetector:
         self._rest = np.zeros(0, np.int16)
         self._quiet = 0
         self._judged, self._likely, self._background, self._energy = False, 0.0, 0.0, 0.0
+        self._noise = 0.0
         self._start_over()
 
     @property
@@ -149,7 +156,7 @@ class TurnDetector:
         self._rest = sound[whole:]
 
     def _take(self, window: Frame) -> list[SpeechStarted | Turn]:
-        self._windows.append(window)
+        self._windows.append(softened(window) if window.own else window)
         self._measure(window.samples)
         likely = self._probability(
             window.samples
@@ -175,7 +182,9 @@ class TurnDetector:
         if not self._tracker.voiced:
             self._loudest = 0.0
         self._loudest = max(self._loudest, energy)
-        if energy > max(FAINT * self._loudest, ABOVE_NOISE * self._background):
+        if not self._tracker.voiced:  # what is suddenly louder is no background
+            self._noise += (1 - BACKGROUND_MEMORY) * (min(energy, 2 * self._noise + HISS) - self._noise)
+        if energy > max(FAINT * self._loudest, ABOVE_NOISE * self._noise):
             self._last_loud = self._heard
 
     @property
@@ -228,3 +237,8 @@ class TurnDetector:
         windows = [self._windows[number - self._forgotten] for number in range(first, end)]
         last = windows[-1].time + WINDOW / SAMPLE_RATE
         return Turn(np.concatenate([w.samples for w in windows]), windows[0].time, last, cut)
+
+
+def softened(window: Frame) -> Frame:
+    """Return a window of the program's own voice as a recogniser is to hear it."""
+    return replace(window, samples=np.rint(SOFTER * window.samples).astype(np.int16))

@@ -10,6 +10,9 @@ URGENCIES: tuple[Urgency, ...] = ("none", "soon", "urgent", "emergency")
 
 OUT_OF_SCOPE = "out_of_scope"
 
+CERTAIN = 0.97
+"""Confidence of a red flag heard by rule, and of a whole phrase of the pack."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -45,6 +48,7 @@ class Meaning:
     doubt: a red flag that may be in the words, "" if none; then ask before anything else. misheard: they are
     words that a recogniser is known to write for it.
     heard: how sure the recogniser is of the words, 0..1; 1.0 for what was typed.
+    asked: a red flag that was only asked about, "" if none.
     besides: what was said of the person's cramp but is no slot of the intent: muscle, side, pregnancy.
     """
 
@@ -56,5 +60,11 @@ class Meaning:
     candidates: tuple[Candidate, ...] = ()
     doubt: str = ""
     misheard: bool = False
+    asked: str = ""
     besides: Mapping[str, str] = field(default_factory=dict)
     heard: float = 1.0
+
+    @property
+    def plainly_grave(self) -> bool:
+        """Tell whether the very words of a red flag were heard, and not only something like them."""
+        return self.urgency in ("urgent", "emergency") and self.confidence == CERTAIN

@@ -127,10 +127,8 @@ _STORY = re.compile(
     r"""\b(
       (on|in)\ (the|a|this|that|my|his|her|tonight\ s|last\ night\ s)\ (\w+\ )?(telly|tv|soaps?|film
       |movie|television|programme|program|show|series|news|radio|papers?|book|novel|story|play|game|podcast
-      |documentary
-      |episode|drama|video|advert|cartoon|magazine) | eastenders | corrie | netflix | youtube
-    | emmerdale | holby
-    | home\ and\ away | grey\ s\ anatomy
+      |documentary|episode|drama|video|advert|cartoon|magazine) | eastenders | corrie | emmerdale | holby
+    | netflix | youtube | home\ and\ away | grey\ s\ anatomy
     | where\ (your\ man|the\ (guy|fella|bloke|lad|girl|woman|man))
     | (film|movie|programme|soap|series|novel|book|drama|episode|play)\ (where|about|in\ which|with)\b
     | (watching|watched|reading)\ (a|an|the|this|that|some|about)\b(?!\ (clock|time|minutes)) | (read

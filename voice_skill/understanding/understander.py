@@ -16,7 +16,7 @@ from voice_skill.understanding.evidence import Evidence
 from voice_skill.understanding.followups import follow_up
 from voice_skill.understanding.intents import FLAG_INTENT, STEERING
 from voice_skill.understanding.likeness import Likeness, Sample
-from voice_skill.understanding.meaning import OUT_OF_SCOPE, Candidate, Context, Meaning
+from voice_skill.understanding.meaning import CERTAIN, OUT_OF_SCOPE, Candidate, Context, Meaning
 from voice_skill.understanding.misheard import Ear
 from voice_skill.understanding.normalize import Words, normal_form, normalize, pieces, without_fillers
 from voice_skill.understanding.red_flags import Level, RedFlagFinder, Sign
@@ -25,9 +25,6 @@ from voice_skill.understanding.sentences import SentenceEncoder, common_words
 from voice_skill.understanding.slots import Mention, SlotFinder, allowed_slots
 from voice_skill.understanding.templates import ListPhrases, ListSpans, Template
 from voice_skill.understanding.words import CRIES, FILLERS
-
-CERTAIN = 0.97
-"""Confidence of a red flag heard by rule, and of a whole phrase of the pack."""
 
 UNSURE = 0.3
 """Confidence where a recogniser may have written something else for a red flag."""
@@ -42,7 +39,7 @@ Chosen by cost: one question costs a moment, a sign that is missed may cost a li
 hundred harmless sentences is asked about; at 0.1, three in a hundred (`benchmarks.understanding`).
 """
 
-CLEARLY_LIKE_A_FLAG = 0.9
+CLEARLY_LIKE_A_FLAG = 0.75
 """From this probability on, one telling word is enough for an alarm; below it takes two."""
 
 LEANING = 0.9
@@ -119,6 +116,16 @@ class Understander:
         signs = self._gravest(heard, meant) if len(text) <= _LONG else self._anywhere(text)
         if signs and signs[0].mood == "now":
             return _flagged(text, signs[0].flag, signs[0].level, CERTAIN)
+        calm = self._without_signs(text, heard, meant, signs, context)
+        return replace(calm, asked=next((sign.flag for sign in signs if sign.mood == "asked"), ""))
+
+    def _without_signs(
+        self, text: str, heard: Words, meant: Words, signs: list[Sign], context: Context
+    ) -> Meaning:
+        """Return the meaning of words in which no rule hears a red flag of now.
+
+        heard, meant: the words as they came, and with what a recogniser got wrong put right.
+        """
         maybe = self._heard_as.get(" ".join(word for word in heard.words if word not in FILLERS))
         if maybe:
             candidate = Candidate(OUT_OF_SCOPE, UNSURE)

@@ -111,7 +111,8 @@ class _Page:
         return (
             f'<article class="flag" id="flag-{name}">'
             f"<h3>{escape(name.replace('_', ' '))}{_level(flag.level)}</h3>"
-            f"{self._statements(flag.say)}{question}{self._sample(flag.say)}"
+            f"{self._statements(flag.say)}{question}"
+            f"{self._statements(flag.if_now, 'when only asked about')}{self._sample(flag.say)}"
             f"{_listed('Rules', flag.said)}{_listed('Examples', flag.examples)}</article>"
         )
 
@@ -132,7 +133,8 @@ class _Page:
         )
         return (
             f'<p class="when">{escape(when.replace("_", " ") or "in any other case")}</p>'
-            f"{self._statements(answer.say)}{self._statements(answer.more, 'more')}{leads}"
+            f"{self._statements(answer.say)}{self._statements(answer.more, 'more')}"
+            f"{self._statements(answer.how_long, 'for how long?')}{leads}"
         )
 
     def _exercise(self, name: str, one: Exercise) -> str:

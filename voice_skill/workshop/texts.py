@@ -8,6 +8,7 @@ from voice_skill.dialog.checks import prompt_lines, statements
 from voice_skill.dialog.positions import KeyPath
 from voice_skill.dialog.reading import Draft
 from voice_skill.dialog.schema import PackInfo, Statement
+from voice_skill.workshop.speakable import split_sentences
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 FILLED_LATER = frozenset({"first", "second", "seconds", "exercise"})
@@ -61,16 +62,22 @@ def fill(text: str, known: Mapping[str, str]) -> str:
 def every_sentence(draft: Draft, info: PackInfo, region: str = "") -> list[str]:
     """Return every text of the pack as it is said in one region ("" is the default), each once.
 
-    Without "did you mean ..., or ...?": there are as many of those as there are pairs of topics.
+    Without a sentence that names two topics ("did you mean ..., or ...?"): one for each pair.
     """
     known = info.regions[region or info.default_region].words
     said = (
-        fill(text.text, {**known, **later})
+        fill(sentence, {**known, **later})
         for text in texts(draft)
-        if "{first}" not in text.text
+        for sentence in _spoken_ahead(text.text)
         for later in _later_words(text, draft)
     )
     return list(dict.fromkeys(said))
+
+
+def _spoken_ahead(text: str) -> list[str]:
+    if "{first}" not in text:
+        return [text]
+    return [one for one in split_sentences(text) if not {"first", "second"} <= set(PLACEHOLDER.findall(one))]
 
 
 def _later_words(text: Text, draft: Draft) -> list[dict[str, str]]:
