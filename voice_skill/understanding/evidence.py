@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from voice_skill.dialog.schema import Phrases, RedFlag
-from voice_skill.understanding.normalize import normal_form, without_fillers
+from voice_skill.understanding.normalize import normal_form
+from voice_skill.understanding.words import EDGE_WORDS, FILLERS
 
 TELLING = 8.0
 """How many times as often as in harmless sentences a word must occur among a flag's examples."""
@@ -21,6 +22,7 @@ ITS_OWN_FROM = 0.15
 
 _RULE_COUNTS = 0.5
 """A word of a rule counts as much as in this many examples."""
+_EMPTY = FILLERS | EDGE_WORDS
 _SHORTEST = 3
 _NOT_WORDS = re.compile(r"\{\w+\}|\.\.\.|[|+*#]")
 _ENDING = re.compile(r"(ings?|ed|es|s|ly|e)$")
@@ -64,7 +66,7 @@ class Evidence:
 
 
 def _stems(text: str) -> Iterator[str]:
-    return map(_stem, without_fillers(tuple(normal_form(text).split())))
+    return (_stem(word) for word in normal_form(text).split() if word not in _EMPTY)
 
 
 def _stem(word: str) -> str:
