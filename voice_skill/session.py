@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from voice_skill.dialog.dialog import Dialog
+from voice_skill.dialog.own_words import OwnWords
 from voice_skill.dialog.pack import Pack
 from voice_skill.dialog.state import Heard, Line, Say, State, TimerEnded, TimerName, Turn
 from voice_skill.dialog.words import STEERING
@@ -22,7 +24,7 @@ CHATTER_WORDS = 9
 OWN_WORDS = 4
 """Words from which on a sentence is recognised as the program's own; a shorter one may be anybody's."""
 
-ADDRESSED_FROM = 0.5
+ADDRESSED_FROM = 0.59
 """Confidence from which talk in a room where no conversation runs is taken to be for the assistant."""
 
 
@@ -55,6 +57,11 @@ class Session:
         self.state = State()
         self._off_subject = 0
 
+    @cached_property
+    def _own_words(self) -> OwnWords:
+        """What the program says itself: its own advice is no alarm, however late it hears it."""
+        return OwnWords(self.pack, self.write)
+
     @property
     def context(self) -> Context:
         """Return what helps to understand what is said now."""
@@ -67,7 +74,11 @@ class Session:
         """
         if not text.strip() or self._just_said(text):
             return Meaning("", None)
-        return replace(self._understander.understand(text, context or self.context), heard=heard)
+        meaning = self._understander.understand(text, context or self.context)
+        alarming = bool(meaning.doubt) or meaning.urgency in ("urgent", "emergency")
+        if alarming and self._own_words.are(text):
+            return Meaning("", None)
+        return replace(meaning, heard=heard)
 
     def preview(self, meaning: Meaning, state: State) -> str:
         """Return the words that would be said first if this were said now; nothing changes."""

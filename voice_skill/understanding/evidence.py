@@ -13,8 +13,11 @@ from voice_skill.understanding.normalize import normal_form, without_fillers
 TELLING = 8.0
 """How many times as often as in harmless sentences a word must occur among a flag's examples."""
 
-EVERYDAY = 0.02
+EVERYDAY = 0.012
 """Share of harmless sentences from which on a word tells nothing, however often a flag has it."""
+
+ITS_OWN_FROM = 0.15
+"""Share of a flag's examples from which on a word is its very own: "chest", "breath"."""
 
 _RULE_COUNTS = 0.5
 """A word of a rule counts as much as in this many examples."""
@@ -33,9 +36,15 @@ class Evidence:
         n = max(1, len(harmless))
         everyday = {stem for stem, count in usual.items() if count > EVERYDAY * n}
         self._telling: dict[str, frozenset[str]] = {}
+        self._its_own: dict[str, frozenset[str]] = {}
         for name, flag in red_flags.items():
             said = Counter(stem for text in flag.examples for stem in set(_stems(text)))
             ruled = {stem for rule in flag.said for stem in _stems(_NOT_WORDS.sub(" ", rule))}
+            self._its_own[name] = frozenset(
+                stem
+                for stem, count in said.items()
+                if count >= ITS_OWN_FROM * len(flag.examples) and stem not in everyday
+            )
             self._telling[name] = frozenset(
                 stem
                 for stem in {*said, *ruled} - everyday
@@ -45,8 +54,9 @@ class Evidence:
             )
 
     def count(self, words: Iterable[str], flag: str) -> int:
-        """Return how many of the words, in normal form, tell of the flag; each counts once."""
-        return len(self._telling[flag].intersection(map(_stem, words)))
+        """Return how many of the words, in normal form, tell of the flag; its very own count twice."""
+        telling = self._telling[flag].intersection(map(_stem, words))
+        return len(telling) + len(telling & self._its_own[flag])
 
 
 def _stems(text: str) -> Iterator[str]:

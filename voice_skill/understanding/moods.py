@@ -47,8 +47,9 @@ _LONG_AGO = re.compile(
     | (as|when)\ (a|i\ was)\ (child|kid|boy|girl|teenager|teen|lad|lass|student|youngster|baby|toddler)
     | once\ (in|at|when|on|as|years)
     | (?<!pregnant\ )(?<!expecting\ )with\ my\ (first|second|third|last|previous|other)\b
-    | once\ had | (had|got|\w+ed)\ (\w+\ )?once | (was|were|\w+ed)\b.*\bonce$ | history\ of | in\ (the\ )?((19
-      |20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
+    | once\ had | (had|got|\w+ed)\ (\w+\ )?once | (was|were|\w+ed)\b.*\bonce$ | history\ of
+    | in\ (the\ )?(oh\ (one|two|three|four|five|six|seven|eight|nine)
+      |(19|20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
     | when\ (he|she|they)\ (was|were) | died\ of | died\ from | before\ (covid|the\ war|i\ was\ married)
     )\b""",
     re.VERBOSE,
@@ -142,6 +143,14 @@ _STORY = re.compile(
     re.VERBOSE,
 )
 """Wording of what happens to nobody here and now."""
+_QUOTED = re.compile(
+    r"""\b(
+      (what|which)\ (film|movie|show|one|programme|episode|series|song|play)\ (\w+\ ){0,3}from
+    | (film|movie|famous|song)\ (line|quote)s? | (great|good|best)\ (line|bit|scene|quote)
+    )\b""",
+    re.VERBOSE,
+)
+"""Said beside words that somebody quotes."""
 _FIGURE = re.compile(
     r"""\b(
       (nearly|almost|practically)\ (gave|had|have|got)\ (me\ |him\ |her\ |us\ )?a\ (heart|stroke|fit)
@@ -258,6 +267,8 @@ def not_meant(heard: Heard, first: int, last: int) -> bool:
     stripped = _STORY.sub(" ", told)
     if stripped != told:
         return not _MINE_NOW.search(stripped)
+    if _QUOTED.search(" ".join(_sentence(heard, heard.sentences[first] + n) for n in (-1, 0, 1))):
+        return True
     whole = _sentence(heard, heard.sentences[first])
     stripped = _STORY.sub(" ", whole)
     if stripped != whole and not _PERSONAL.search(stripped):

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from voice_skill.dialog.hints import Hints
 from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
+from voice_skill.understanding.calibration import AS_IT_IS, CALIBRATION, Points, calibrated
 from voice_skill.understanding.evidence import Evidence
 from voice_skill.understanding.followups import follow_up
 from voice_skill.understanding.intents import FLAG_INTENT, STEERING
@@ -88,6 +89,7 @@ class Understander:
         self._templates = [
             (intent, Template(text)) for intent, said in phrases.items() for text in said.phrases
         ]
+        self.calibration: Points = CALIBRATION
         self._encoder = SentenceEncoder()
         self.likeness = likeness or Likeness.train(
             self.samples(phrases, red_flags), OUT_OF_SCOPE, self._encoder.encode
@@ -151,7 +153,7 @@ class Understander:
         telling = self._evidence.count(core, flag) if chance >= PERHAPS_A_FLAG else 0
         if chance >= LIKE_A_FLAG and telling >= (1 if chance >= CLEARLY_LIKE_A_FLAG else 2):
             return _flagged(text, flag, self._levels[flag], chance)
-        meaning = self._meaning(text, self._by_intent(chances), slots)
+        meaning = self._meaning(text, self._by_intent(chances), slots, self.calibration)
         doubtful = telling >= (1 if chance >= LIKE_A_FLAG else 2)
         return replace(meaning, doubt=flag) if doubtful else meaning
 
@@ -207,8 +209,11 @@ class Understander:
             intents[FLAG_INTENT[self._levels[flag]] if flag in self._levels else name] += chance
         return dict(intents)
 
-    def _meaning(self, text: str, intents: Mapping[str, float], slots: Mapping[str, str]) -> Meaning:
-        ranked = sorted(self._named(intents, slots).items(), key=lambda item: -item[1])
+    def _meaning(
+        self, text: str, intents: Mapping[str, float], slots: Mapping[str, str], points: Points = AS_IT_IS
+    ) -> Meaning:
+        sure = {name: calibrated(chance, points) for name, chance in self._named(intents, slots).items()}
+        ranked = sorted(sure.items(), key=lambda item: -item[1])
         harmless = [item for item in ranked if item[0] not in FLAG_INTENT.values()]
         intent, confidence = harmless[0]
         candidates = tuple(Candidate(name, round(c, 3)) for name, c in ranked[:3] if c >= 0.05)
