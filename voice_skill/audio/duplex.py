@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 RETRY_S = 0.5
 """Between two looks for a lost device."""
 
+FIRST_SOUND_S = 4.0
+"""A microphone that was opened and delivers nothing for so long is not back."""
+
 Device = str | int | None
 
 
@@ -89,6 +92,7 @@ class Duplex:
             try:
                 rescan()
                 self._open_both()
+                self._await_sound()
             except (MissingError, EngineError) as error:
                 if str(error) != complained:
                     log.info("still without sound: %s", error)
@@ -98,6 +102,11 @@ class Duplex:
             else:
                 return
             wait(RETRY_S)
+
+    def _await_sound(self) -> None:
+        """Return once the microphone delivers. Raises EngineError when it opens, but stays dumb."""
+        if self._microphone is None or self._microphone.read(FIRST_SOUND_S) is None:
+            raise EngineError("the microphone delivers nothing")
 
     def _open_both(self) -> None:
         with contextlib.ExitStack() as stack:
