@@ -145,7 +145,7 @@ class EchoCanceller:
         self._pointer: float | None = None
         self._rest = np.zeros(0, np.int16)
         self._held = np.zeros(BLOCK, np.int16)
-        self._trusted = self._own = False
+        self._trusted = self._own = self._others = False
 
     @property
     def trusted(self) -> bool:
@@ -163,7 +163,7 @@ class EchoCanceller:
         blocks = np.split(samples[:whole], whole // BLOCK) if whole else []
         self.reference = np.zeros(whole, np.int16)
         if self.played.silent_since(start):
-            self._pointer, self._own = None, False
+            self._pointer, self._own, self._others = None, False, False
             cleaned = [self._held, *blocks][: len(blocks)]
         else:
             played = self.reference = self._reference(start, whole)
@@ -172,10 +172,12 @@ class EchoCanceller:
                 for number, block in enumerate(blocks)
             ]
             self._own = not self._filter.others_heard
+            self._others = self._filter.near_end.surely
         if blocks:
             self._held = blocks[-1]
         silence = np.zeros(0, np.int16)
-        return Frame(np.concatenate([silence, *cleaned]), start - BLOCK / SAMPLE_RATE, self._own)
+        sound = np.concatenate([silence, *cleaned])
+        return Frame(sound, start - BLOCK / SAMPLE_RATE, self._own, self._others)
 
     def _reference(self, start: float, count: int) -> Samples:
         """Return what was played while the next `count` samples of the microphone were heard."""
