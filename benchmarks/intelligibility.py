@@ -132,7 +132,7 @@ def _report(voice: str, rows: list[Row]) -> None:
     )
     whole = sum(not row.by_sound for row in rows)
     print(
-        f"{voice}: {len(rows)} sentences, {words} words, words wrong {written:.2f} %, by sound {by_sound:.2f} %"
+        f"{voice}: {len(rows)} sentences, of {words} words wrong {written:.2f} %, by sound {by_sound:.2f} %"
     )
     print(
         f"{whole} sentences without a mistake by sound ({100 * whole / len(rows):.1f} %). The worst {WORST}:"
