@@ -49,9 +49,8 @@ def main() -> None:
         if inside.any():
             now = np.mean([calibrated(c) for c in chances[inside]])
             mean = chances[inside].mean()
-            print(
-                f"{low:.2f} - {high:.2f} {inside.sum():5d}   {mean:.2f}  {hits[inside].mean():8.2f}  {now:8.2f}"
-            )
+            band = f"{low:.2f} - {high:.2f} {inside.sum():5d}   {mean:.2f}"
+            print(f"{band}  {hits[inside].mean():8.2f}  {now:8.2f}")
     after = np.array([calibrated(c) for c in chances])
     print(f"expected calibration error: raw {error(chances, hits):.3f}, calibrated {error(after, hits):.3f}")
     print("points that fit best:", fitted(chances, hits))

@@ -33,7 +33,7 @@ def test_no_statement_of_the_pack_alarms_when_it_is_heard_again(pack: Pack, sess
         for answer in topic.answers
         for statement in (*answer.say, *answer.more)
     ]
-    said += [statement.text for flag in pack.red_flags.values() for statement in flag.say]
+    said += [one.text for flag in pack.red_flags.values() for one in (*flag.say, *flag.if_now)]
     said += [flag.question for flag in pack.red_flags.values() if flag.question]
     heard = [session.write.fill(text) for text in said]
     alarming = [text for text in heard if session.understand(text).urgency in ("urgent", "emergency")]

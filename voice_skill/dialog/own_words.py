@@ -67,7 +67,7 @@ def _texts(pack: Pack) -> Iterator[str]:
         for lines in (exercise.better, exercise.not_better, exercise.worse):
             yield from (statement.text for statement in lines)
     for sign in pack.red_flags.values():
-        yield from (statement.text for statement in sign.say)
+        yield from (statement.text for statement in (*sign.say, *sign.if_now))
         if sign.question:
             yield sign.question
     yield from _prompts(pack.prompts)

@@ -54,7 +54,11 @@ class Evidence:
             )
 
     def count(self, words: Iterable[str], flag: str) -> int:
-        """Return how many of the words, in normal form, tell of the flag; its very own count twice."""
+        """Return how many of the words, in normal form, tell of the flag; each counts once."""
+        return len(self._telling[flag].intersection(map(_stem, words)))
+
+    def weight(self, words: Iterable[str], flag: str) -> int:
+        """Return the same, but the flag's very own words count twice."""
         telling = self._telling[flag].intersection(map(_stem, words))
         return len(telling) + len(telling & self._its_own[flag])
 

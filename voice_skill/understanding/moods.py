@@ -198,7 +198,7 @@ _ABOUT = re.compile(
     | (know|tell|sure)\ (if|whether|when|it|that|a) | prevent | avoid | what\ (is|are) | treat | common
     | should\ i\ worry\ if | normal\ to | part\ of | from\ taking | side\ effects? | when\ should
     | if\ (i|you|someone|somebody)\ (get|gets|had|have) | (feel|look)s?\ like | worry\ about
-    | ^(do|does)\ \w+\ (stop|cure|prevent|help)
+    | ^(do|does)\ (\w+\ ){1,3}(stop|cure|prevent|help)
     )\b""",
     re.VERBOSE,
 )

@@ -154,7 +154,7 @@ class Understander:
         if chance >= LIKE_A_FLAG and telling >= (1 if chance >= CLEARLY_LIKE_A_FLAG else 2):
             return _flagged(text, flag, self._levels[flag], chance)
         meaning = self._meaning(text, self._by_intent(chances), slots, self.calibration)
-        doubtful = telling >= (1 if chance >= LIKE_A_FLAG else 2)
+        doubtful = telling and (chance >= LIKE_A_FLAG or self._evidence.weight(core, flag) > 1)
         return replace(meaning, doubt=flag) if doubtful else meaning
 
     def _gravest(self, *readings: Words) -> list[Sign]:
