@@ -80,11 +80,13 @@ class Played:
 
     def _gather(self) -> None:
         fresh: list[Samples] = []
+        waiting: list[Samples] = []
         while self._pieces:
             samples, rate, heard_at = self._pieces.popleft()
             if samples.any():
                 self._loud_until = heard_at + len(samples) / rate
             if rate != self._rate or self._clock.lost(heard_at):
+                fresh += self._resampled(waiting)
                 fresh.append(self._pause(heard_at))
                 self._rate = rate
                 self._resampler = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="int16")
@@ -92,11 +94,18 @@ class Played:
             count = len(samples) * SAMPLE_RATE / rate
             self._clock.take(count, heard_at)
             self._taken += count
-            fresh.append(self._resampler.resample_chunk(samples))
+            waiting.append(samples)
+        fresh += self._resampled(waiting)
         if fresh:
             whole = np.concatenate([self._samples, *fresh])
             self._samples = whole[-round(KEPT_S * SAMPLE_RATE) :]
             self._forgotten += len(whole) - len(self._samples)
+
+    def _resampled(self, pieces: list[Samples]) -> list[Samples]:
+        """Return the pieces at 16 kHz, as one, and empty the list."""
+        whole = [self._resampler.resample_chunk(np.concatenate(pieces))] if pieces else []
+        pieces.clear()
+        return whole
 
     def _pause(self, until: float) -> Samples:
         """Return the silence between what was played last and what is heard from `until` on."""
