@@ -19,6 +19,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
+from voice_skill.audio.frames import SAMPLE_RATE, Sound, silence
 from voice_skill.dialog.pack import check_pack, find_pack
 from voice_skill.hearing.factory import create_recognizer
 from voice_skill.hearing.gate import SpeechGate
@@ -32,6 +35,9 @@ from voice_skill.understanding.repair import PRONUNCIATIONS
 from voice_skill.workshop.rendering import sentences_of
 
 WORST = 20
+
+QUIET = silence(0.4).samples
+"""Before and after each sentence, as in a room: the recogniser loses sounds that begin with the recording."""
 
 Words = Sequence[str]
 
@@ -117,7 +123,8 @@ def listened(wanted: list[str], name: str, rate: float) -> list[Row]:
     recognizer.use_phrases(sorted({word for text in wanted for word in normal_form(text).split()}))
     rows = []
     for text in wanted:
-        heard = transcribe(recognizer, gate, voice.render(text, VoiceSettings(rate=rate))).text
+        sound = voice.render(text, VoiceSettings(rate=rate)).at(SAMPLE_RATE).samples
+        heard = transcribe(recognizer, gate, Sound(np.concatenate([QUIET, sound, QUIET]), SAMPLE_RATE)).text
         said, got = words_of(text), words_of(heard)
         wrong, by_sound = (errors(said, got, by_sound=way) for way in (False, True))
         rows.append(Row(text, heard, wrong, by_sound, len(said)))
