@@ -286,6 +286,18 @@ HARD_TO_USE = {
         "right: [lefft, right",
         "sounds like 'left' (left)",
     ),
+    "values that are easily taken for each other": (
+        "slots.yaml",
+        "right: [right",
+        "right: [lefd, right",
+        "'lefd' (right) is easily heard as 'left' (left)",
+    ),
+    "phrases that are easily taken for each other": (
+        "phrases/all.yaml",
+        "[what makes a nose bleed]",
+        "[plood is running out of my nose]",
+        "is easily heard as 'blood is running out of my nose' of 'relief'",
+    ),
     "a list that nothing uses": (
         "slots.yaml",
         "side:",

@@ -13,6 +13,8 @@ import pytest
 
 from tests.sound_server import SoundServer, loud_part, missing_part
 from voice_skill.audio.devices import find_device, list_devices, rescan
+from voice_skill.audio.duplex import MOST_UNDERFLOWS, Duplex
+from voice_skill.audio.echo import EchoCanceller
 from voice_skill.audio.files import write_wav
 from voice_skill.audio.frames import FRAME_SAMPLES, SAMPLE_RATE, Sound
 from voice_skill.audio.loudspeaker import Loudspeaker
@@ -111,6 +113,21 @@ def test_volume_makes_it_quieter(server: SoundServer) -> None:
     with Loudspeaker() as loudspeaker, server.recording() as tape:
         loudspeaker.play(tone(440, seconds=0.4), volume=0.25)
     assert np.abs(tape.sound.samples).max() == pytest.approx(3_000, rel=0.1)
+
+
+def test_a_loudspeaker_that_runs_dry_gets_a_longer_buffer(server: SoundServer) -> None:
+    with Duplex(None, None, EchoCanceller()) as sound:
+        assert not sound.strained
+        assert sound._loudspeaker
+        sound._loudspeaker._underflows = MOST_UNDERFLOWS
+        before = sound.latency
+        assert sound.strained
+        sound.relax()
+        assert not sound.strained
+        assert sound.latency == 2 * before
+        assert sound.read(3.0) is not None
+        playback = sound.start(tone(440, seconds=0.2), 1.0)
+        assert playback.over.wait(3.0)
 
 
 def test_cancel_silences_within_150_ms(server: SoundServer) -> None:

@@ -332,7 +332,7 @@ def test_openings_are_rendered_ahead_one_at_a_time_the_red_flags_first() -> None
     openings = Openings(pack, "uk", Teller(), AtOnce())
     while openings.render_next():
         pass
-    assert rendered[0] == "Call nine nine nine now."
+    assert rendered[0].startswith("Call nine")
     assert len(rendered) == len(set(rendered)) > 100
 
 

@@ -50,10 +50,12 @@ class Listener:
 
 
 @contextmanager
-def listening(server: SoundServer, within: Sequence[str] = ()) -> Iterator[Listener]:
+def listening(
+    server: SoundServer, within: Sequence[str] = (), options: Sequence[str] = ()
+) -> Iterator[Listener]:
     """Run `listen` on the server's devices, within a command that runs another one, such as `unshare -n`."""
     command = [*within, sys.executable, "-m", "voice_skill", "listen"]
-    command += ["--json", "--region", "uk", "--voice", "piper"]
+    command += ["--json", "--region", "uk", "--voice", "piper", *options]
     process = subprocess.Popen(
         command, env=server.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

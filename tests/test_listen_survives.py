@@ -7,9 +7,11 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
-from tests.sound_server import SoundServer, missing_part
+from tests.sound_server import SoundServer, loud_part, missing_part
 from tests.test_listen import ask, listening
 
 pytestmark = pytest.mark.sound
@@ -36,6 +38,50 @@ def test_the_sound_server_may_be_restarted(tmp_path: Path) -> None:
         assert listener.wait_for("Mended")["part"] == "sound"
         ask(server, tmp_path, "My calf is cramping.")
         assert listener.wait_for("Saying")["say"]["role"] == "answer"
+
+
+def test_without_its_microphone_it_says_so(tmp_path: Path) -> None:
+    if missing := missing_part():
+        pytest.skip(missing)
+    with SoundServer(tmp_path) as server, listening(server) as listener, server.recording() as tape:
+        server.control("suspend-source", "mic", "1")
+        assert listener.wait_for("Fault")["part"] == "sound"
+        assert "can't hear you" in listener.wait_for("Saying")["say"]["lines"][0]["text"]
+        time.sleep(3)
+        server.control("suspend-source", "mic", "0")
+        listener.wait_for("Mended")
+        assert "hear you again" in listener.wait_for("Saying")["say"]["lines"][0]["text"]
+        begin, end = loud_part(tape.sound)
+    assert end - begin > 1.0
+
+
+def test_debug_audio_is_announced_and_keeps_both_sides(sound_server: SoundServer, tmp_path: Path) -> None:
+    folder = tmp_path / "sound"
+    with listening(sound_server, options=["--debug-audio", str(folder)]) as listener:
+        assert "recorded" in listener.wait_for("Saying")["say"]["lines"][0]["text"]
+        time.sleep(4)
+        ask(sound_server, tmp_path, "My calf is cramping.")
+        listener.wait_for("Understood")
+    [file] = folder.iterdir()
+    samples, _ = soundfile.read(file, dtype="int16")
+    heard, said = np.abs(samples.astype(int)).max(axis=0)
+    assert heard > 1000
+    assert said > 1000
+
+
+@pytest.mark.parametrize("moment", ["while it speaks", "without sound"])
+def test_control_c_at_any_moment_ends_it(tmp_path: Path, moment: str) -> None:
+    if missing := missing_part():
+        pytest.skip(missing)
+    with SoundServer(tmp_path) as server, listening(server) as listener:
+        if moment == "while it speaks":
+            ask(server, tmp_path, "My calf is cramping.")
+            listener.wait_for("Saying")
+            time.sleep(0.5)
+        else:
+            server.stop()
+            listener.wait_for("Fault")
+            time.sleep(0.7)
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.7, 2.0])

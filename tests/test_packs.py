@@ -79,11 +79,13 @@ def test_a_translation_out_of_step_is_named(pack):
     change(other, "answers/all.yaml", "[S1, nhs:nosebleed]", "[S1]")
     change(other, "answers/all.yaml", "urgency: soon", "urgency: none")
     change(other, "exercises/all.yaml", "hold_s: 60", "hold_s: 30")
+    change(other, "red_flags.yaml", "level: emergency", "level: urgent")
     change(pack, "slots.yaml", "side:", "room:\n  kitchen: [kitchen]\nside:")
     text = "\n".join(problems(other))
     assert "sources that differ: nhs:nosebleed" in text
     assert "the urgency is none, in ../pack it is soon" in text
     assert "the steps or holds of 'pinch' differ" in text
+    assert "the level is urgent, in ../pack it is emergency" in text
     assert "the list 'room' of ../pack is missing here" in text
 
 

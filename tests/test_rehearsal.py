@@ -101,7 +101,7 @@ def test_with_real_sound_words_are_heard_and_a_slamming_door_is_not():
     pack = load_pack("en")
     stage = Stage(Settings(voice="piper", recognizer="moonshine"), pack, understander_of(pack))
     assert stage.names == "piper -> moonshine"
-    assert "calf" in stage.hear("my calf is cramping")
-    assert stage.hear(NOISE) == ""
+    assert "calf" in stage.hear("my calf is cramping").text
+    assert stage.hear(NOISE).text == ""
     stage.close()
     assert slam().rate == speak("stop").rate == SAMPLE_RATE

@@ -118,6 +118,8 @@ class Assistant:
     def _step(self) -> None:
         """Take one frame, or as long as the next look at the jobs may wait."""
         try:
+            if self._sound.strained and not self.conversation.active:
+                self._sound.relax()
             frame = self._sound.read(TICK_S if self.conversation.active else IDLE_TICK_S)
             if frame is not None:
                 self.conversation.hear(frame)

@@ -8,6 +8,7 @@ from voice_skill.dialog.schema import Conversation, Expectation
 from voice_skill.dialog.schema import Turn as ScriptedTurn
 from voice_skill.dialog.state import CancelTimers, Say, StartTimer, TimerName, Turn
 from voice_skill.errors import UsageError
+from voice_skill.hearing.recognizer import Transcript
 from voice_skill.session import Session
 from voice_skill.understanding.meaning import Meaning
 from voice_skill.understanding.understander import Understander
@@ -18,8 +19,8 @@ Timers = dict[TimerName, float]
 NOISE = None
 """In place of words: a sound that is no speech."""
 
-Hear = Callable[[str | None], str]
-"""What is heard when this is said (NOISE: a noise); "" when it was not taken for speech."""
+Hear = Callable[[str | None], Transcript]
+"""What is heard when this is said (NOISE: a noise); the text is "" when it was not taken for speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ class Outcome:
     heard: tuple[tuple[str, str], ...] = ()
 
 
-def typed(said: str | None) -> str:
+def typed(said: str | None) -> Transcript:
     """Hear every word as it is written, and no noise."""
-    return said or ""
+    return Transcript(said or "")
 
 
 def rehearse(pack: Pack, understander: Understander, hear: Hear = typed) -> Iterator[Outcome]:
@@ -75,10 +76,10 @@ class _Scene:
     def _take(self, scripted: ScriptedTurn) -> tuple[Meaning | None, Turn, float]:
         """Return what was meant, what follows, and the seconds that passed before."""
         if scripted.user is not None or scripted.noise:
-            text = self.hear(NOISE if scripted.noise else scripted.user)
+            heard = self.hear(NOISE if scripted.noise else scripted.user)
             if scripted.user is not None:
-                self.heard.append((scripted.user, text))
-            meaning = self.session.understand(text)
+                self.heard.append((scripted.user, heard.text))
+            meaning = self.session.understand(heard.text, heard=heard.confidence)
             if scripted.noise and meaning.intent is None:
                 return meaning, Turn(self.session.state, ()), 0.0
             return meaning, self.session.hear(meaning, self.timers.get("hold")), 0.0

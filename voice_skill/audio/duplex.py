@@ -8,7 +8,7 @@ from collections.abc import Callable
 from voice_skill.audio.devices import rescan
 from voice_skill.audio.echo import EchoCanceller
 from voice_skill.audio.frames import Frame, Sound
-from voice_skill.audio.loudspeaker import Loudspeaker
+from voice_skill.audio.loudspeaker import LATENCY_S, Loudspeaker
 from voice_skill.audio.microphone import Microphone
 from voice_skill.audio.playback import Playback
 from voice_skill.audio.recorder import Recorder
@@ -18,6 +18,13 @@ log = logging.getLogger(__name__)
 
 RETRY_S = 0.5
 """Between two looks for a lost device."""
+
+MOST_UNDERFLOWS = 5
+LONGEST_LATENCY_S = 0.12
+"""A slow machine gets a longer buffer after so many gaps, up to this."""
+
+FIRST_SOUND_S = 4.0
+"""A microphone that was opened and delivers nothing for so long is not back."""
 
 Device = str | int | None
 
@@ -40,6 +47,8 @@ class Duplex:
         self.recorder = recorder
         self._wanted = microphone, loudspeaker
         self._open = contextlib.ExitStack()
+        self.latency = LATENCY_S
+        """Of the loudspeaker's buffer, in seconds."""
         self._microphone: Microphone | None = None
         self._loudspeaker: Loudspeaker | None = None
         self.raw: Frame | None = None
@@ -81,6 +90,18 @@ class Duplex:
             raise EngineError("the sound devices are not open")
         return self._loudspeaker.start(sound, volume)
 
+    @property
+    def strained(self) -> bool:
+        """Tell whether the loudspeaker ran dry so often that it needs a longer buffer."""
+        dry = self._loudspeaker.underflows if self._loudspeaker is not None else 0
+        return dry >= MOST_UNDERFLOWS and self.latency < LONGEST_LATENCY_S
+
+    def relax(self) -> None:
+        """Open the devices again, the loudspeaker with a buffer twice as long. Raises as entering does."""
+        self.latency *= 2
+        self._close()
+        self._open_both()
+
     def find_again(self, wait: Callable[[float], None] = time.sleep) -> None:
         """Return when both devices are open again, be it after hours."""
         complained = ""
@@ -89,6 +110,7 @@ class Duplex:
             try:
                 rescan()
                 self._open_both()
+                self._await_sound()
             except (MissingError, EngineError) as error:
                 if str(error) != complained:
                     log.info("still without sound: %s", error)
@@ -99,10 +121,17 @@ class Duplex:
                 return
             wait(RETRY_S)
 
+    def _await_sound(self) -> None:
+        """Return once the microphone delivers. Raises EngineError when it opens, but stays dumb."""
+        if self._microphone is None or self._microphone.read(FIRST_SOUND_S) is None:
+            raise EngineError("the microphone delivers nothing")
+
     def _open_both(self) -> None:
         with contextlib.ExitStack() as stack:
             self.canceller.reset()
-            self._loudspeaker = stack.enter_context(Loudspeaker(self._wanted[1], self.canceller.played.add))
+            self._loudspeaker = stack.enter_context(
+                Loudspeaker(self._wanted[1], self.canceller.played.add, self.latency)
+            )
             self._microphone = stack.enter_context(Microphone(self._wanted[0]))
             self._open = stack.pop_all()
 

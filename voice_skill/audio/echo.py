@@ -80,11 +80,13 @@ class Played:
 
     def _gather(self) -> None:
         fresh: list[Samples] = []
+        waiting: list[Samples] = []
         while self._pieces:
             samples, rate, heard_at = self._pieces.popleft()
             if samples.any():
                 self._loud_until = heard_at + len(samples) / rate
             if rate != self._rate or self._clock.lost(heard_at):
+                fresh += self._resampled(waiting)
                 fresh.append(self._pause(heard_at))
                 self._rate = rate
                 self._resampler = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="int16")
@@ -92,11 +94,18 @@ class Played:
             count = len(samples) * SAMPLE_RATE / rate
             self._clock.take(count, heard_at)
             self._taken += count
-            fresh.append(self._resampler.resample_chunk(samples))
+            waiting.append(samples)
+        fresh += self._resampled(waiting)
         if fresh:
             whole = np.concatenate([self._samples, *fresh])
             self._samples = whole[-round(KEPT_S * SAMPLE_RATE) :]
             self._forgotten += len(whole) - len(self._samples)
+
+    def _resampled(self, pieces: list[Samples]) -> list[Samples]:
+        """Return the pieces at 16 kHz, as one, and empty the list."""
+        whole = [self._resampler.resample_chunk(np.concatenate(pieces))] if pieces else []
+        pieces.clear()
+        return whole
 
     def _pause(self, until: float) -> Samples:
         """Return the silence between what was played last and what is heard from `until` on."""
@@ -145,7 +154,7 @@ class EchoCanceller:
         self._pointer: float | None = None
         self._rest = np.zeros(0, np.int16)
         self._held = np.zeros(BLOCK, np.int16)
-        self._trusted = self._own = False
+        self._trusted = self._own = self._others = False
 
     @property
     def trusted(self) -> bool:
@@ -163,7 +172,7 @@ class EchoCanceller:
         blocks = np.split(samples[:whole], whole // BLOCK) if whole else []
         self.reference = np.zeros(whole, np.int16)
         if self.played.silent_since(start):
-            self._pointer, self._own = None, False
+            self._pointer, self._own, self._others = None, False, False
             cleaned = [self._held, *blocks][: len(blocks)]
         else:
             played = self.reference = self._reference(start, whole)
@@ -172,10 +181,12 @@ class EchoCanceller:
                 for number, block in enumerate(blocks)
             ]
             self._own = not self._filter.others_heard
+            self._others = self._filter.near_end.surely
         if blocks:
             self._held = blocks[-1]
         silence = np.zeros(0, np.int16)
-        return Frame(np.concatenate([silence, *cleaned]), start - BLOCK / SAMPLE_RATE, self._own)
+        sound = np.concatenate([silence, *cleaned])
+        return Frame(sound, start - BLOCK / SAMPLE_RATE, self._own, self._others)
 
     def _reference(self, start: float, count: int) -> Samples:
         """Return what was played while the next `count` samples of the microphone were heard."""

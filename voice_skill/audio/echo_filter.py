@@ -66,7 +66,7 @@ class EchoFilter:
         self._heard_power = self._left_power = 0.0
         self.seconds = 0.0
         """Seconds of loudspeaker sound it has learnt from."""
-        self._near_end = NearEnd()
+        self.near_end = NearEnd()
         self.others_heard = False
         """Whether somebody else is heard in the last block, and not only what is left of the echo."""
 
@@ -131,7 +131,7 @@ class EchoFilter:
         self._leak = np.where(audible, leak, self._leak).astype(np.float32)
         gain = np.maximum(LEAST_GAIN, 1 - OVERSUBTRACTION * self._leak * removed / (power + 1e-9))
         played = np.abs(self._played[0]) ** 2
-        self.others_heard = self._near_end.take(microphone, played, removed, gain**2 * power)
+        self.others_heard = self.near_end.take(microphone, played, removed, gain**2 * power)
         shaped = np.fft.irfft(gain * seen).astype(np.float32) * self._window
         out: Floats = self._overlap + shaped[:BLOCK]
         self._overlap = shaped[BLOCK:]

@@ -25,12 +25,14 @@ class Frame:
     """What the microphone heard in one moment.
 
     samples: int16, mono, SAMPLE_RATE. time: monotonic clock at the first sample, in seconds. own: nothing
-    but the program's own voice is in it, or what an echo canceller left of that.
+    but the program's own voice is in it, or what an echo canceller left of that. others: while that is heard,
+    somebody else is beyond doubt.
     """
 
     samples: Samples
     time: float
     own: bool = False
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from voice_skill.errors import EngineError
 STALLED_AFTER_S = 1.0
 """Seconds in which a device took nothing, after which it counts as gone."""
 
-LATENCY_S = 0.03
+LATENCY_S = 0.04
 """The sound card's own buffer; what is in it cannot be called back."""
 
-_PIECE_S = 0.01  # goes out at a time, each after a look at the cancel flag
+_PIECE_S = 0.0133  # goes out at a time, each after a look at the cancel flag
 _WAKING_S = 2.0  # what a device may take longer for its first piece
 
 
@@ -33,12 +33,15 @@ class Loudspeaker:
 
     The stream stays open and silent between sounds: a sleeping HDMI output would swallow the first words.
     device: a name, part of a name, or an index; None for the default one. tap: is told every piece that goes
-    out, silence included, in the sound card's thread.
+    out, silence included, in the sound card's thread. latency: of the sound card's buffer, in seconds.
     Entering raises MissingError when there is no such loudspeaker or it cannot be opened.
     """
 
-    def __init__(self, device: str | int | None = None, tap: Tap | None = None) -> None:
+    def __init__(
+        self, device: str | int | None = None, tap: Tap | None = None, latency: float = LATENCY_S
+    ) -> None:
         self._wanted = device
+        self._latency = latency
         self._tap = tap
         self._stream: Any = None
         self._turn = threading.Lock()
@@ -53,7 +56,9 @@ class Loudspeaker:
         self.device = find_device(self._wanted, "output")
         self._last_piece = time.monotonic() + _WAKING_S
         rates = (self.device.rate, 48_000, 44_100, 16_000)
-        stream = open_stream(self.device, "output", rates, _PIECE_S, latency=LATENCY_S, callback=self._fill)
+        stream = open_stream(
+            self.device, "output", rates, _PIECE_S, latency=self._latency, callback=self._fill
+        )
         self._rate = stream.samplerate
         self._stream = stream
         return self
@@ -117,7 +122,7 @@ class Loudspeaker:
         self._underflows += bool(status.output_underflow)
         out.fill(0)
         playback = self._playback
-        delay = min(1.0, max(LATENCY_S, clock.outputBufferDacTime - clock.currentTime))
+        delay = min(1.0, max(self._latency, clock.outputBufferDacTime - clock.currentTime))
         if playback is not None and not playback.over.is_set():
             piece = playback.next(count)
             out[: len(piece), :2] = piece[:, np.newaxis]  # of many channels, the front two

@@ -20,7 +20,7 @@ QUEUE_S = 10.0
 STALLED_AFTER_S = 1.0
 """Seconds without any data, not even silence, after which a device counts as gone."""
 
-_LATENCY_S = 0.06  # the sound card's own buffer; it delivers a quarter of it at a time
+_LATENCY_S = 0.08  # the sound card's own buffer; it delivers a quarter of it at a time
 _WAKING_S = 2.0  # what a device may take longer for its first data
 
 Blocks = npt.NDArray[np.int16]

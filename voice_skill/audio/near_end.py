@@ -43,6 +43,9 @@ BLOCKS = 3
 UNUSUAL = 1.2
 """Spreads above the mean, over all bands, from which it is somebody else."""
 
+SURELY = 2.25
+"""The same, three blocks in a row, that is not reached by any residue."""
+
 LEARNING = 30
 """Blocks of the program's own voice before anything is taken for somebody else's: half a second."""
 
@@ -68,6 +71,12 @@ class NearEnd:
         self._blocks = 0
         self._foreign = 0
         self._stays = 0
+        self._clear = self._surely = 0
+
+    @property
+    def surely(self) -> bool:
+        """Tell whether there is no doubt that somebody else was heard in the last quarter of a second."""
+        return self._surely > 0
 
     def take(self, heard: Floats, played: Floats, echo: Floats, left: Floats) -> bool:
         """Tell whether somebody else is heard in a block; all are its power spectra, in bins.
@@ -99,7 +108,10 @@ class NearEnd:
         off = np.clip(ratio - self._mean, -12.0, 12.0)
         self._mean += weight * off
         self._spread += weight * (1.25 * np.abs(off) - self._spread)
-        return unusual and float(self._left[-1].sum()) > LOUD_ENOUGH
+        loud = float(self._left[-1].sum()) > LOUD_ENOUGH
+        self._clear = self._clear + 1 if unusual and loud and distance.mean() > SURELY else 0
+        self._surely = STAYS if self._clear >= BLOCKS else max(0, self._surely - 1)
+        return unusual and loud
 
 
 def _bands(spectrum: Floats) -> Powers:

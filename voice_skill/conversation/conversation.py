@@ -27,7 +27,7 @@ from voice_skill.conversation.stretch import (
     MAKES_UP_ITS_MIND_S,
     MIDWAY_S,
     ONSET_S,
-    RINGS_S,
+    TALK,
     TONE_AFTER_S,
     WARY_S,
     Stretch,
@@ -97,8 +97,8 @@ class Conversation:
                 self._over(event.samples)
         self.loudness.hear(frame.samples, speech=self._turns.sounded > 0)
         self._mind_onset()
-        if self._stretch is not None and frame.time > self.performer.silent_since + RINGS_S:
-            self._stretch.hear_alone(self._turns.last_voiced)
+        if self._stretch is not None:
+            self._stretch.hear(frame, self._turns.last_voiced, self.performer.silent_since)
 
     def tick(self) -> None:
         """Let time pass: call it after every frame, and at least every 40 ms."""
@@ -278,7 +278,7 @@ class Conversation:
         stretch.ignored = True
         text = stretch.thought.meaning.text if stretch.thought else ""
         self._watch(TurnHeard(text))
-        if wary and stretch.surely_somebody and not is_echo(text, self.performer.sentence):
+        if wary and stretch.alone >= TALK and not is_echo(text, self.performer.sentence):
             self._wary_until = self._clock() + WARY_S
         self.performer.go_on()
 

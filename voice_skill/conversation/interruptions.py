@@ -61,7 +61,8 @@ def meant_to_stop(  # noqa: PLR0913 - all that matters for it
     words = spoken_words(meaning.text)
     if len(words) > 1 and is_echo(meaning.text, spoken):
         return False
-    if len(words) < SURELY_WORDS and meaning.urgency == "none" and not stretch.surely_somebody:
+    scrap = stretch.held and len(words) < SURELY_WORDS and not stretch.surely_somebody
+    if scrap and meaning.urgency == "none":
         return False
     if interrupts(meaning, context, asking=asking):
         return True

@@ -5,7 +5,7 @@ from threading import Event
 
 import numpy as np
 
-from voice_skill.audio.frames import Samples
+from voice_skill.audio.frames import Frame, Samples
 from voice_skill.conversation.jobs import Job
 from voice_skill.conversation.thinking import Earlier, Thought
 from voice_skill.dialog.state import Action
@@ -18,6 +18,9 @@ RINGS_S = 0.08
 
 ALONE = 2
 """Sounds, of 32 ms, that must be heard in the silence after it held its breath."""
+
+TALK = 4
+"""So many of these sounds are talk that goes on, whether the assistant speaks or not."""
 
 SHORTEST_S = 0.25
 """Nobody says a command in less; a scrap of the assistant's own voice may be so short."""
@@ -49,7 +52,8 @@ class Stretch:
     """One stretch of speech, from its first sound to the decision what to do with it.
 
     into_speech: the assistant was speaking when it began. clear: its voice was not heard then. alone: sounds
-    of it that came while the assistant held its breath, and so were somebody else's. number, job,
+    of it that came while the assistant held its breath (held), and so were somebody else's. others:
+    somebody else was heard beyond doubt. number, job,
     thought: the last sound of it that was looked at, and what came of that. ignored: it is not for the
     assistant. interrupted: what the assistant left unsaid for it. final: it is over, and waits for a thought.
     given_up: nobody waits for what the job brings.
@@ -61,6 +65,8 @@ class Stretch:
     earlier: Earlier | None = None
     alone: int = 0
     sounded: int = -1
+    others: bool = False
+    held: bool = False
     number: int = -1
     looked_at: float = 0.0
     asked: int = -1
@@ -76,9 +82,16 @@ class Stretch:
     @property
     def surely_somebody(self) -> bool:
         """Tell whether it cannot be what is left of the assistant's own voice."""
-        return self.alone >= ALONE or (self.alone > 0 and self.looked_at >= SHORTEST_S)
+        return self.others or self.alone >= ALONE or (self.alone > 0 and self.looked_at >= SHORTEST_S)
 
-    def hear_alone(self, sounded: int) -> None:
-        """Count a sound that was heard while nothing was played. sounded: number of the last sound so far."""
-        self.alone += sounded not in (self.sounded, -1)
-        self.sounded = sounded
+    def hear(self, frame: Frame, sounded: int, silent_since: float) -> None:
+        """Take a frame while it goes on.
+
+        sounded: number of the last sound so far. silent_since: when the assistant, holding its breath, fell
+        silent; infinity while it does not.
+        """
+        self.others = self.others or frame.others
+        self.held = self.held or silent_since < float("inf")
+        if frame.time > silent_since + RINGS_S:
+            self.alone += sounded not in (self.sounded, -1)
+            self.sounded = sounded

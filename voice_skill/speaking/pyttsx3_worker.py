@@ -13,9 +13,8 @@ import wave
 from multiprocessing.connection import Connection
 from typing import Any
 
-from voice_skill.speaking.espeak_library import load_espeak
+from voice_skill.speaking.espeak_library import CLEAREST, WORDS_PER_MINUTE, load_espeak
 
-NORMAL_WORDS_PER_MINUTE = 165
 ORPHAN_SECONDS = 60
 """A worker that is stuck this long is of no use to anybody, also when nobody is left to kill it."""
 
@@ -54,6 +53,8 @@ def choose_voice(voices: list[Any], language: str) -> str:
 
     def fit(voice: Any) -> int:
         codes = [str(code).lower() for code in voice.languages]
+        if CLEAREST.get(language) in (voice.id.rsplit("/", 1)[-1].lower(), *codes):
+            return 4
         if voice.id.rsplit("/", 1)[-1] == language:
             return 3
         if language in codes:
@@ -75,7 +76,7 @@ def render(engine: Any, voice: str, text: str, rate: float, pitch: float) -> dic
     file = os.memfd_create("speech")
     try:
         engine.setProperty("voice", voice)
-        engine.setProperty("rate", round(NORMAL_WORDS_PER_MINUTE * rate))
+        engine.setProperty("rate", round(WORDS_PER_MINUTE * rate))
         engine.setProperty("pitch", _espeak_pitch(pitch))
         _wait_for_espeak()
         engine.save_to_file(text, f"/proc/self/fd/{file}")

@@ -95,7 +95,7 @@ def _placed(pack: Pack, edges: list[tuple[str, str, str]]) -> dict[str, Node]:
 
 
 def _box(node: Node) -> str:
-    title = node.title if len(node.title) <= 32 else f"{node.title[:31]}…"
+    title = node.title if len(node.title) <= 30 else f"{node.title[:29]}…"
     box = (
         f'<rect class="node {node.kind}" x="{node.left}" y="{node.middle - HEIGHT / 2}" '
         f'width="{WIDTH}" height="{HEIGHT}" rx="6"/>'

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
@@ -112,7 +112,7 @@ class _Page:
             f'<article class="flag" id="flag-{name}">'
             f"<h3>{escape(name.replace('_', ' '))}{_level(flag.level)}</h3>"
             f"{self._statements(flag.say)}{question}"
-            f"{self._statements(flag.if_now, 'when only asked about')}{self._sample(flag.say)}"
+            f"{self._labelled('When it is only asked about:', flag.if_now)}{self._sample(flag.say)}"
             f"{_listed('Rules', flag.said)}{_listed('Examples', flag.examples)}</article>"
         )
 
@@ -134,7 +134,7 @@ class _Page:
         return (
             f'<p class="when">{escape(when.replace("_", " ") or "in any other case")}</p>'
             f"{self._statements(answer.say)}{self._statements(answer.more, 'more')}"
-            f"{self._statements(answer.how_long, 'for how long?')}{leads}"
+            f"{self._labelled('For how long?', answer.how_long)}{leads}"
         )
 
     def _exercise(self, name: str, one: Exercise) -> str:
@@ -197,6 +197,9 @@ class _Page:
             f'<p class="say {kind}">{escape(self._write.fill(one.text))} {self._links(one.sources)}</p>'
             for one in said
         )
+
+    def _labelled(self, label: str, said: Sequence[Statement]) -> str:
+        return f'<p class="soft label">{escape(label)}</p>{self._statements(said)}' if said else ""
 
     def _links(self, sources: Iterable[str]) -> str:
         chips = []

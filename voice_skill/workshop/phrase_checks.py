@@ -21,7 +21,7 @@ from voice_skill.understanding.normalize import normal_form, normalize
 from voice_skill.understanding.red_flags import RedFlagFinder
 from voice_skill.understanding.rules import rule_problem
 from voice_skill.workshop.overlaps import MARKS, overlaps
-from voice_skill.workshop.sounds import sound_key
+from voice_skill.workshop.sounds import alike, near_key
 
 MOST_WAYS = 400
 """Ways of saying one template that are compared by sound."""
@@ -154,24 +154,33 @@ def _check_overlaps(draft: Draft, said: list[Phrase], lists: dict[str, list[tupl
 
 
 def _check_sounds(draft: Draft, said: list[Phrase], lists: dict[str, list[tuple[str, str]]]) -> None:
+    info = draft.parts["pack"]
+    groups, pairs = (info.word_groups, info.shared_phrases) if info else ((), ())
     for name, entries in lists.items():
         heard: dict[str, tuple[str, str]] = {}
         for text, value in entries:
-            other, whose = heard.setdefault(sound_key(text), (text, value))
-            if whose != value and other != text:
-                message = f"'{text}' ({value}) sounds like '{other}' ({whose})"
+            other, whose = heard.setdefault(near_key(text), (text, value))
+            if whose != value and other != text and (name not in groups or alike(text, other)):
+                message = f"'{text}' ({value}) {_how_like(text, other)} '{other}' ({whose})"
                 draft.report("slots", (name, value), message, "sound")
+    shared = {frozenset(pair) for pair in pairs}
     by_sound: dict[str, list[tuple[str, Phrase]]] = defaultdict(list)
     for phrase in said:
         for way in _ways(phrase.template):
-            by_sound[sound_key(way)].append((way, phrase))
-    for alike in by_sound.values():
-        first, owner = alike[0]
-        for text, phrase in alike[1:]:
-            if phrase.intent != owner.intent and text != first:
-                message = f"'{text}' sounds like '{first}' of {owner.owner}"
-                draft.report(phrase.part, phrase.where, message, "sound")
-                break
+            by_sound[near_key(way)].append((way, phrase))
+    for near in by_sound.values():
+        first, owner = near[0]
+        for text, phrase in near[1:]:
+            known = frozenset({phrase.intent, owner.intent})
+            if len(known) == 1 or text == first or (known in shared and not alike(text, first)):
+                continue
+            message = f"'{text}' {_how_like(text, first)} '{first}' of {owner.owner}"
+            draft.report(phrase.part, phrase.where, message, "sound")
+            break
+
+
+def _how_like(text: str, other: str) -> str:
+    return "sounds like" if alike(text, other) else "is easily heard as"
 
 
 def _check_values(draft: Draft) -> None:

@@ -22,6 +22,7 @@ _RULES = [
         (r"ph", "f"),
         (r"tch|ch|sh|sch|dg|j|ti(?=on)|ci(?=a|ou)", "X"),
         (r"th", "t"),
+        (r"qu(?=[aeio])", "kw"),
         (r"ck|q", "k"),
         (r"c(?=[eiy])|z|ss", "s"),
         (r"c", "k"),
@@ -51,3 +52,19 @@ def sound_key(text: str) -> str:
     Vowels are four, and z is s. Word boundaries are not heard and do not count.
     """
     return "".join(map(_word_key, normal_form(text).split()))
+
+
+def alike(text: str, other: str) -> bool:
+    """Tell whether two texts cannot be told apart by their sound."""
+    return sound_key(text) == sound_key(other)
+
+
+def near_key(text: str) -> str:
+    """Return a key that is the same for texts that are easily taken for each other, "" without words.
+
+    As `sound_key`, but voiced and unvoiced consonants are one, and so are m and n: "pill" and "bill".
+    """
+    return re.sub(r"(.)\1+", r"\1", sound_key(text).translate(_VOICELESS))
+
+
+_VOICELESS = str.maketrans("bdgvn", "ptkfm")

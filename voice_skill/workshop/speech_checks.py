@@ -23,7 +23,9 @@ from voice_skill.workshop.texts import FILLED_LATER, PLACEHOLDER, Text, fill, te
 
 HOLDING = {
     "en": re.compile(
-        r"\b(?:and|then|now)? ?hold(?: it)?(?: there)?(?:$|[.,!])|\bkeep it there\b", re.IGNORECASE
+        r"\b(?:and|then|now)? ?hold(?: it)?(?: there)?(?:$|[.,!])"
+        r"|\bkeep it there\b|\bstay (?:there|like that)\b",
+        re.IGNORECASE,
     )
 }
 """By language: how a step says that a position is to be kept."""

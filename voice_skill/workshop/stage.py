@@ -9,6 +9,7 @@ from voice_skill.config import Settings
 from voice_skill.dialog.pack import Pack
 from voice_skill.ears import Ears
 from voice_skill.errors import MissingError
+from voice_skill.hearing.recognizer import Transcript
 from voice_skill.rehearsal import NOISE
 from voice_skill.speaking.factory import VoiceName, create_voice
 from voice_skill.speaking.piper import PiperVoice
@@ -36,14 +37,14 @@ class Stage:
         """Return who speaks and who listens."""
         return f"{', '.join(voice.name for voice in self._speakers)} -> {self._ears.recognizer.name}"
 
-    def hear(self, said: str | None) -> str:
+    def hear(self, said: str | None) -> Transcript:
         """Return what is heard when this is said; each sentence always by the same speaker."""
         if said is NOISE:
-            return self._ears.transcribe(slam()).text
+            return self._ears.transcribe(slam())
         voice = self._speakers[zlib.crc32(str(said).encode()) % len(self._speakers)]
         sound = voice.render(spoken(str(said)), self._settings).at(SAMPLE_RATE)
         quiet = silence(AROUND_S).samples
-        return self._ears.transcribe(Sound(np.concatenate([quiet, sound.samples, quiet]), SAMPLE_RATE)).text
+        return self._ears.transcribe(Sound(np.concatenate([quiet, sound.samples, quiet]), SAMPLE_RATE))
 
     def close(self) -> None:
         """Free the models and the voices."""

@@ -1,7 +1,7 @@
 """Languages in step: a pack that is a translation says what the other says, about the same things."""
 
 from voice_skill.dialog.reading import Draft, read_pack
-from voice_skill.dialog.schema import Answer, Topic
+from voice_skill.dialog.schema import Answer, RedFlag, Topic
 
 PARTS = {
     "answers": "the topic",
@@ -28,6 +28,10 @@ def check_translation(draft: Draft) -> None:
         other = original.parts["answers"].get(intent)
         if other is not None:
             _check_topic(draft, intent, topic, other)
+    for name, flag in (draft.parts["red_flags"] or {}).items():
+        other = (original.parts["red_flags"] or {}).get(name)
+        if other is not None:
+            _check_flag(draft, name, flag, other)
     for name, exercise in draft.parts["exercises"].items():
         other = original.parts["exercises"].get(name)
         if other is not None and [s.hold_s for s in exercise.steps] != [s.hold_s for s in other.steps]:
@@ -64,5 +68,19 @@ def _check_topic(draft: Draft, intent: str, topic: Topic, other: Topic) -> None:
             draft.report("answers", (intent, "answers", index), message, "language")
 
 
+def _check_flag(draft: Draft, name: str, flag: RedFlag, other: RedFlag) -> None:
+    where = draft.parts["pack"].translates
+    if flag.level != other.level:
+        message = f"the level is {flag.level}, in {where} it is {other.level}"
+        draft.report("red_flags", (name, "level"), message, "language")
+    for key in ("say", "if_now"):
+        if len(getattr(flag, key)) != len(getattr(other, key)):
+            message = (
+                f"{len(getattr(flag, key))} statements in '{key}', {len(getattr(other, key))} in {where}"
+            )
+            draft.report("red_flags", (name, key), message, "language")
+
+
 def _sources(answer: Answer) -> set[str]:
-    return {source for statement in (*answer.say, *answer.more) for source in statement.sources}
+    said = (*answer.say, *answer.more, *answer.how_long)
+    return {source for statement in said for source in statement.sources}

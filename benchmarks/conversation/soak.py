@@ -1,0 +1,184 @@
+"""Thousands of turns, faster than time, with faults in between: is every question answered, does it grow.
+
+    python -m benchmarks.conversation.soak [--turns 1000] [--real] [--json OUT.json]
+
+The program's own code in a room without time (`tests/virtual_room.py`), with its real voice, speech gate and
+echo canceller. What was said is told to it in place of recognition, which would take most of the time; with
+--real the recogniser hears it. Every tenth turn brings a fault: the recogniser or the voice raises errors,
+the devices are lost, the machine sleeps, somebody drops a pan. A question must be answered, or the fault
+said; after two minutes of silence nothing may be left over.
+"""
+
+import argparse
+import gc
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import figures
+from benchmarks.conversation.questions import COMMANDS, QUESTIONS
+from tests.test_conversation import House
+from tests.virtual_room import Room
+from tests.voices import speak
+from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound
+from voice_skill.errors import EngineError
+from voice_skill.events import Fault, Saying
+from voice_skill.hearing.recognizer import Transcript
+from voice_skill.speaking.cache import CachedVoice
+from voice_skill.speaking.piper import PiperVoice
+
+FAULT_EVERY = 10
+SILENCE_EVERY = 25
+ROOM_ECHO = np.zeros(400)
+ROOM_ECHO[[100, 250, 399]] = 0.5, 0.2, 0.1
+SPEECH_BYTES = 2**26
+"""All that it says in a soak, so that no time goes into saying it again."""
+
+
+class Told:
+    """In place of a recogniser: is told what is being said."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.broken = False
+
+    def recognise(self, speech: Samples) -> Transcript:
+        if self.broken:
+            raise EngineError("out of memory")
+        return Transcript(self.text if len(speech) > 0.3 * SAMPLE_RATE else "")
+
+
+class Soak:
+    def __init__(self, seed: int, *, real: bool) -> None:
+        self.house = House()
+        self.house.voice = CachedVoice(PiperVoice(variation=0.0), None, memory_bytes=SPEECH_BYTES)
+        self.told = Told()
+        if not real:
+            self.house.ears = self.told  # type: ignore[assignment]
+        self.room: Room = self.house.room(echo=ROOM_ECHO, drift=5e-5)
+        self.rng = np.random.default_rng(seed)
+        self.count: Counter[str] = Counter()
+        self.wrong: list[list[Any]] = []
+        self.faults: dict[str, Callable[[], None]] = {
+            "recogniser": self._break_recogniser,
+            "voice": self._break_voice,
+            "devices": self._lose_devices,
+            "sleep": lambda: self.room.sleep(float(self.rng.uniform(60, 30_000))),
+            "pan": self._drop_a_pan,
+        }
+
+    def turn(self, number: int) -> None:
+        self._start_over()
+        room, fault = self.room, ""
+        if number % FAULT_EVERY == 5:
+            fault = str(self.rng.choice(list(self.faults)))
+            self.count[f"fault: {fault}"] += 1
+        command = room.conversation.session.running and self.rng.random() < 0.5
+        text = str(self.rng.choice(COMMANDS if command else QUESTIONS))
+        session = room.conversation.session
+        for_it = session.running or session.addressed(session.understand(text))
+        self.told.text = text
+        if fault:
+            self.faults[fault]()
+        end = room.say(text, room.now + 0.3, "piper")
+        room.run(end + 5.0)
+        self._mend()
+        self.count["commands" if command else "questions"] += 1
+        events = [event for at, event in room.events if at > 0.3]
+        self.count["not for it"] += not for_it
+        if for_it and not any(isinstance(event, Saying | Fault) for event in events):
+            self.wrong.append([number, text, fault, [type(event).__name__ for event in events]])
+        self.told.text = ""
+        room.run(room.now + float(self.rng.uniform(0, 12)))
+        if number % SILENCE_EVERY == SILENCE_EVERY - 1:
+            self._be_silent(number)
+
+    def _be_silent(self, number: int) -> None:
+        """Leave it alone until it must have forgotten everything."""
+        self.room.run(self.room.now + 240)
+        conversation = self.room.conversation
+        if conversation.session.running or conversation.active or conversation.timers:
+            self.wrong.append([number, "silence", "something is left over", conversation.doing])
+
+    def _start_over(self) -> None:
+        """Let the room itself forget what it keeps for tests."""
+        room = self.room
+        room.begun = room.clock()
+        room.heard = np.zeros(0, np.int16)
+        room.events.clear()
+        room._talk = np.zeros(60 * SAMPLE_RATE, np.int16)
+
+    def _break_recogniser(self) -> None:
+        self.told.broken = True
+
+    def _break_voice(self) -> None:
+        """Let the voice fail for whatever it has not said before."""
+        voice = self.house.voice
+
+        def failing(*_: object) -> Sound:
+            raise EngineError("no sound came out")
+
+        self._voice_render = voice.render
+        voice.render = failing  # type: ignore[method-assign]
+
+    def _lose_devices(self) -> None:
+        self.room._canceller.reset()  # type: ignore[union-attr]
+        self.room.conversation.sound_is_back()
+
+    def _drop_a_pan(self) -> None:
+        burst = self.rng.normal(0, 9000, 6000) * np.exp(-np.arange(6000) / 1500)
+        self.room.sound(Sound(np.clip(burst, -32767, 32767).astype(np.int16)), self.room.now)
+        self.room.run(self.room.now + 1.0)
+
+    def _mend(self) -> None:
+        self.told.broken = False
+        if "_voice_render" in self.__dict__:
+            self.house.voice.render = self._voice_render  # type: ignore[method-assign]
+            del self._voice_render
+
+
+def resident_mb() -> float:
+    """Return the memory of this process that lies in RAM, garbage collected before."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--turns", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--real", action="store_true", help="with the real recogniser; much slower")
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    soak = Soak(given.seed, real=given.real)
+    for text in (*QUESTIONS, *COMMANDS):
+        speak(text)
+    memory: list[float] = []
+    begun, virtual = time.monotonic(), soak.room.clock()
+    for number in range(given.turns):
+        soak.turn(number)
+        if number % max(1, given.turns // 10) == 0:
+            memory.append(round(resident_mb(), 1))
+    memory.append(round(resident_mb(), 1))
+    result = {
+        "turns": given.turns,
+        "hours": round((soak.room.clock() - virtual) / 3600, 1),
+        "minutes_taken": round((time.monotonic() - begun) / 60, 1),
+        **soak.count,
+        "unanswered_or_left_over": len(soak.wrong),
+        "which": soak.wrong[:20],
+        "resident_mb": memory,
+    }
+    print(json.dumps(result, indent=1))
+    figures.write(given.json, result)
+
+
+if __name__ == "__main__":
+    main()
