@@ -17,7 +17,7 @@ from voice_skill.errors import EngineError
 STALLED_AFTER_S = 1.0
 """Seconds in which a device took nothing, after which it counts as gone."""
 
-LATENCY_S = 0.04
+LATENCY_S = 0.06
 """The sound card's own buffer; what is in it cannot be called back."""
 
 _PIECE_S = 0.0133  # goes out at a time, each after a look at the cancel flag
