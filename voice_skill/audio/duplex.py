@@ -8,7 +8,7 @@ from collections.abc import Callable
 from voice_skill.audio.devices import rescan
 from voice_skill.audio.echo import EchoCanceller
 from voice_skill.audio.frames import Frame, Sound
-from voice_skill.audio.loudspeaker import LATENCY_S, Loudspeaker
+from voice_skill.audio.loudspeaker import Loudspeaker
 from voice_skill.audio.microphone import Microphone
 from voice_skill.audio.playback import Playback
 from voice_skill.audio.recorder import Recorder
@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 
 RETRY_S = 0.5
 """Between two looks for a lost device."""
+
+SHORT_LATENCY_S = 0.04
+"""The loudspeaker's buffer at first: in a conversation it is what an answer waits for."""
 
 MOST_UNDERFLOWS = 5
 LONGEST_LATENCY_S = 0.12
@@ -47,7 +50,7 @@ class Duplex:
         self.recorder = recorder
         self._wanted = microphone, loudspeaker
         self._open = contextlib.ExitStack()
-        self.latency = LATENCY_S
+        self.latency = SHORT_LATENCY_S
         """Of the loudspeaker's buffer, in seconds."""
         self._microphone: Microphone | None = None
         self._loudspeaker: Loudspeaker | None = None

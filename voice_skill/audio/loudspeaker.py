@@ -17,10 +17,10 @@ from voice_skill.errors import EngineError
 STALLED_AFTER_S = 1.0
 """Seconds in which a device took nothing, after which it counts as gone."""
 
-LATENCY_S = 0.04
+LATENCY_S = 0.06
 """The sound card's own buffer; what is in it cannot be called back."""
 
-_PIECE_S = 0.0133  # goes out at a time, each after a look at the cancel flag
+_PIECES = 3  # in the buffer; each goes out after a look at the cancel flag
 _WAKING_S = 2.0  # what a device may take longer for its first piece
 
 
@@ -42,6 +42,7 @@ class Loudspeaker:
     ) -> None:
         self._wanted = device
         self._latency = latency
+        self._piece = latency / _PIECES
         self._tap = tap
         self._stream: Any = None
         self._turn = threading.Lock()
@@ -57,7 +58,7 @@ class Loudspeaker:
         self._last_piece = time.monotonic() + _WAKING_S
         rates = (self.device.rate, 48_000, 44_100, 16_000)
         stream = open_stream(
-            self.device, "output", rates, _PIECE_S, latency=self._latency, callback=self._fill
+            self.device, "output", rates, self._piece, latency=self._latency, callback=self._fill
         )
         self._rate = stream.samplerate
         self._stream = stream
@@ -127,7 +128,7 @@ class Loudspeaker:
             piece = playback.next(count)
             out[: len(piece), :2] = piece[:, np.newaxis]  # of many channels, the front two
             if len(piece):
-                playback.silent_at = now + delay + _PIECE_S
+                playback.silent_at = now + delay + self._piece
             if playback.finished:
                 playback.over.set()
         if self._tap is not None and self._rate:  # not before the stream is known
