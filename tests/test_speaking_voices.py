@@ -35,7 +35,7 @@ def voice(request: pytest.FixtureRequest) -> Iterator[Voice]:
 
 @pytest.fixture
 def espeak() -> Iterator[Pyttsx3Voice]:
-    voice = Pyttsx3Voice(seconds_per_sentence=1.0)
+    voice = Pyttsx3Voice(seconds_per_sentence=4.0)
     voice.load()
     yield voice
     voice.close()
