@@ -114,8 +114,14 @@ class Understander:
             return _no_words(text)
         meant = self._repair.restore(heard)
         signs = self._gravest(heard, meant) if len(text) <= _LONG else self._anywhere(text)
-        if signs and signs[0].mood == "now":
+        maybe = self._heard_as.get(" ".join(word for word in heard.words if word not in FILLERS), "")
+        # "Cast pain" may be a plaster that is too tight, or pain in the chest: the graver one is asked about.
+        settled = not maybe or (bool(signs) and signs[0].level == "emergency")
+        if signs and signs[0].mood == "now" and settled:
             return _flagged(text, signs[0].flag, signs[0].level, CERTAIN)
+        if maybe:
+            candidate = Candidate(OUT_OF_SCOPE, UNSURE)
+            return Meaning(text, OUT_OF_SCOPE, {}, "none", UNSURE, (candidate,), doubt=maybe, misheard=True)
         calm = self._without_signs(text, heard, meant, signs, context)
         return replace(calm, asked=next((sign.flag for sign in signs if sign.mood == "asked"), ""))
 
@@ -126,10 +132,6 @@ class Understander:
 
         heard, meant: the words as they came, and with what a recogniser got wrong put right.
         """
-        maybe = self._heard_as.get(" ".join(word for word in heard.words if word not in FILLERS))
-        if maybe:
-            candidate = Candidate(OUT_OF_SCOPE, UNSURE)
-            return Meaning(text, OUT_OF_SCOPE, {}, "none", UNSURE, (candidate,), doubt=maybe, misheard=True)
         said, core = without_fillers(heard.words), without_fillers(meant.words)
         mentions = self._slots.mentions(meant.words)
         slots = self._slots.values(meant, mentions)
