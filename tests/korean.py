@@ -21,7 +21,7 @@ UNKNOWN = "종아리에"
 @functools.lru_cache(maxsize=64)
 def korean(*words: str) -> Samples:
     """Return the words spoken, with 0.5 s of silence before and 0.75 s after."""
-    sound = _voice().render(" ".join(words), VoiceSettings(rate=0.8))
+    sound = _voice().render(" ".join(words), VoiceSettings(rate=0.91))
     return join([silence(0.5), sound, silence(0.75)], SAMPLE_RATE).samples
 
 

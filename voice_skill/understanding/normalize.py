@@ -181,7 +181,6 @@ def _without_stammer(words: list[str]) -> list[int]:
 _FILLER_RUNS = tuple(
     sorted(
         {tuple(normal_form(phrase).split()) for phrase in FILLER_PHRASES} | {(word,) for word in EDGE_WORDS},
-        key=len,
-        reverse=True,
+        key=lambda run: (-len(run), run),
     )
 )
