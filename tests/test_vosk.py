@@ -186,7 +186,7 @@ def test_a_long_utterance_keeps_its_clock_and_its_memory(told: VoskRecognizer) -
     said = [word for word in heard.words if word.text == HELLO]
     expected = np.arange(times) * len(speech) / SAMPLE_RATE + 0.5
     assert len(said) == times
-    assert [word.start for word in said] == pytest.approx(list(expected), abs=0.2)
+    assert [word.start for word in said] == pytest.approx(list(expected), abs=0.3)
     assert after - before < 40
 
 
