@@ -7,10 +7,16 @@ is stored once however often it is called. `word_states.py` walks the network de
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from voice_skill.hearing.packed import Node, PackedNodes
+import numpy as np
+
+from voice_skill.hearing.packed import Ints, Node, PackedNodes
+from voice_skill.hearing.surfaces import SHORT
 
 AGAIN = "again "
 """Before the name of a list: the list that says the same after a correction."""
+
+SHRINKS = "shrinks"
+"""Column of the packed nodes: 1 where the next word may be one that shrinks to an ending of the last."""
 
 
 class Network:
@@ -63,7 +69,7 @@ class Network:
     def seal(self) -> PackedNodes:
         """Pack the nodes and return them; nothing can be added any more (idempotent)."""
         if not isinstance(self.nodes, PackedNodes):
-            self.nodes = PackedNodes.of(self._draft)
+            self.nodes = PackedNodes.of(self._draft, {SHRINKS: self._shrinks()})
             self._tree.clear()
             self._draft = []
         return self.nodes
@@ -74,6 +80,33 @@ class Network:
         network = cls()
         network.nodes, network.lists, network._draft = nodes, dict(lists), []
         return network
+
+    def may_shrink(self, node: int) -> bool:
+        """Tell whether the next word may shrink to an ending of the last; only of a sealed network.
+
+        False is certain; True means that it is worth a look.
+        """
+        return not isinstance(self.nodes, PackedNodes) or bool(self.nodes.number(SHRINKS, node))
+
+    def _shrinks(self) -> Ints:
+        """Return for each node whether a word that shrinks may follow, as if every list led everywhere."""
+        backs = [back for node in self._draft for _, back in node.calls]
+        before: dict[int, list[int]] = defaultdict(list)
+        waiting = []
+        for number, node in enumerate(self._draft):
+            onward = [*node.free, *node.gaps, *(self.lists[name] for name, _ in node.calls)]
+            for to in [*onward, *(backs if node.values else ())]:
+                before[to].append(number)
+            if any(full.startswith(fragment) for fragment, _ in node.letters for full in SHORT):
+                waiting.append(number)
+        shrinks = np.zeros(len(self._draft), np.int32)
+        shrinks[waiting] = 1
+        while waiting:
+            for number in before[waiting.pop()]:
+                if not shrinks[number]:
+                    shrinks[number] = 1
+                    waiting.append(number)
+        return shrinks
 
     def forget(self) -> None:
         """Give back the memory of the ways that were looked at."""

@@ -6,8 +6,10 @@ that the search found are ranked by their score and by the letters in which they
 and where a doubt is left, the sound is looked at a second time, played a little slower.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import soxr
@@ -54,6 +56,9 @@ second look twice as far."""
 LETTER_COST = 0.5
 """What a letter in which a sentence differs from the free text takes from its score. Chosen on spoken orders
 in kitchen noise, of the half for development."""
+
+
+_SENTENCE_END = re.compile(r"[.?!]+ +")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +120,14 @@ class GrammarHearing:
         return free, tuple(ranked)
 
     def _read(self, free: Beam) -> tuple[tuple[str, ...], tuple[Reading, ...]]:
-        """Return the words of a free text, and what they mean if they are a sentence of the grammar."""
-        words = tuple(spoken_words(self._model.tokenizer.decode(free.tokens)))
-        return words, tuple(self.grammar.read(words))
+        """Return the words of a free text, and what they mean if they are sentences of the grammar."""
+        text = self._model.tokenizer.decode(free.tokens)
+        words = tuple(spoken_words(text))
+        readings = tuple(self.grammar.read(words))
+        if readings:
+            return words, readings
+        each = [self.grammar.read(spoken_words(part)) for part in _SENTENCE_END.split(text)]
+        return words, tuple(chain.from_iterable(each)) if all(each) else ()
 
     def _second_look(
         self,

@@ -44,19 +44,21 @@ class Node:
 class PackedNodes:
     """Nodes that can be looked at and not changed, in the order in which they were added.
 
-    table: `whole` and `label`, one number a node; for every other field its numbers, those of one node after
-    those of the other, and under its name and "_at" where each node's begin. texts: what the numbers that
-    stand for texts mean.
+    table: `whole`, `label` and any further column, one number a node; for every other field its numbers,
+    those of one node after those of the other, and under its name and "_at" where each node's begin. texts:
+    what the numbers that stand for texts mean.
     """
 
     def __init__(self, table: Mapping[str, Ints], texts: Sequence[str]) -> None:
         self.table = dict(table)
         self.texts = tuple(texts)
         self._made: dict[int, Node] = {}
+        # Of a few numbers at a time a view is read several times faster than an array.
+        self._views = {name: column.data for name, column in self.table.items()}
 
     @classmethod
-    def of(cls, nodes: Sequence[Node]) -> PackedNodes:
-        """Pack nodes."""
+    def of(cls, nodes: Sequence[Node], more: Mapping[str, Ints]) -> PackedNodes:
+        """Pack nodes. more: further columns, one number a node."""
         number: dict[str, int] = {}
 
         def known(text: str) -> int:
@@ -74,7 +76,7 @@ class PackedNodes:
         for name, rows in columns.items():
             table[name] = _ints(chain.from_iterable(rows))
             table[name + "_at"] = _ints(accumulate(map(len, rows), initial=0))
-        return cls(table, tuple(number))
+        return cls(table | dict(more), tuple(number))
 
     def __len__(self) -> int:
         return len(self.table["whole"])
@@ -88,26 +90,29 @@ class PackedNodes:
             node = self._made[number] = self._make(number)
         return node
 
+    def number(self, column: str, node: int) -> int:
+        """Return the number of a node in a column that has one a node."""
+        return self._views[column][node]
+
     def forget(self) -> None:
         """Give back the memory of the nodes that were looked at."""
         self._made.clear()
 
     def _make(self, number: int) -> Node:
-        label = int(self.table["label"][number])
+        label = self._views["label"][number]
         return Node(
             free=self._numbers("free", number),
             gaps=tuple(self._numbers("gaps", number)),
             letters=self._pairs("letters", number),
             calls=tuple(self._pairs("calls", number)),
-            whole=bool(self.table["whole"][number]),
+            whole=bool(self._views["whole"][number]),
             label=None if label == NO_LABEL else self.texts[label],
             values=tuple(self.texts[at] for at in self._numbers("values", number)),
         )
 
     def _numbers(self, name: str, number: int) -> list[int]:
-        start, end = self.table[name + "_at"][number : number + 2]
-        found: list[int] = self.table[name][start:end].tolist()
-        return found
+        at = self._views[name + "_at"]
+        return self._views[name][at[number] : at[number + 1]].tolist()
 
     def _pairs(self, name: str, number: int) -> list[tuple[str, int]]:
         flat = self._numbers(name, number)

@@ -61,11 +61,9 @@ class WordState:
         """What may be spoken in place of words of the normal form, and where it leads to."""
         found: dict[str, list[Position]] = defaultdict(list)
         for word, ends in self.normal.items():
-            closed = self._automaton.closed(ends)
-            ways = [*SURFACES.get(word, ()), *((word + short, (full,)) for full, short in SHORT.items())]
-            for spoken, rest in ways:
-                found[spoken] += self._automaton.follow(closed, rest) if rest else ends
-        return {spoken: ends for spoken, ends in found.items() if ends}
+            for spoken, onward in self._automaton.variants(word, tuple(ends)):
+                found[spoken] += onward
+        return found
 
 
 class WordStates:
@@ -77,6 +75,7 @@ class WordStates:
         self._contexts: dict[frozenset[int], int] = {frozenset(): 0}
         self._returns: list[frozenset[int]] = [frozenset()]
         self._states: dict[Positions, WordState] = {}
+        self._variants: dict[tuple[str, tuple[Position, ...]], list[tuple[str, list[Position]]]] = {}
 
     @cached_property
     def start(self) -> WordState:
@@ -90,7 +89,21 @@ class WordStates:
             self._states[positions] = WordState(self, positions)
         return self._states[positions]
 
-    def follow(self, closed: Positions, words: Iterable[str]) -> list[Position]:
+    def variants(self, word: str, ends: tuple[Position, ...]) -> list[tuple[str, list[Position]]]:
+        """Return what may be spoken for a word that leads to these places, and where that leads to.
+
+        The same word leads to the same places from many states, so it is worked out once.
+        """
+        if (word, ends) not in self._variants:
+            ways = list(SURFACES.get(word, ()))
+            if any(self.network.may_shrink(node) for node, _ in ends):
+                ways += ((word + short, (full,)) for full, short in SHORT.items())
+            closed = self.closed(ends) if ways else frozenset()
+            found = [(spoken, self._follow(closed, rest) if rest else list(ends)) for spoken, rest in ways]
+            self._variants[word, ends] = [(spoken, onward) for spoken, onward in found if onward]
+        return self._variants[word, ends]
+
+    def _follow(self, closed: Positions, words: Iterable[str]) -> list[Position]:
         """Return where words of the normal form lead from places closed beforehand."""
         ends: list[Position] = []
         for word in words:
