@@ -83,16 +83,19 @@ def test_a_grammar_that_accepts_nothing_finds_nothing(model: MoonshineModel):
 
 
 def test_confidence_falls_with_every_difference():
-    def confidence(words: str, free: str = "shouldiputasignit", clear: float = 0.3) -> float:
-        found = Found(tuple(words.split()), -4.0, (1,) * 6)
-        return Evidence.of(found, Free(free, -3.0, 6, clear)).confidence
+    def confidence(
+        differ: float = 0.5, sounds: int = 16, heard: int = 16, score: float = -4.0, clear: float = 0.3
+    ) -> float:
+        free = Free("shouldiputasignit", -3.0, 6, clear)
+        return Evidence.of(score, sounds, differ, heard, free).confidence
 
-    near = confidence("should i put ice on it")
+    near = confidence()
     assert near > 0.8
-    assert confidence("what is magnesium") < near / 2
-    assert confidence("should i put") < near
-    assert confidence("put ice on", "putason") < near, "of little sound, little is known"
-    assert confidence("should i put ice on it", clear=0.6) < near, "clear sound has fewer wrong letters"
+    assert confidence(differ=8.0) < near / 2
+    assert confidence(sounds=9) < near
+    assert confidence(sounds=4, heard=4) < near, "of little sound, little is known"
+    assert confidence(score=-20.0) < near, "the model itself doubts it"
+    assert confidence(clear=0.6) < near, "clear sound has fewer wrong letters"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """How sure it is that what was heard is what was said: of a sentence of the grammar, and of free text.
 
-The same sound is heard twice: held to the grammar, and freely. The more letters the two differ in, and the
-shorter they are, the more probably it is just the nearest sentence, and not the one that was said; in noise
-the free text has wrong letters all the same. Free text is the surer, the likelier its pieces are, the more of
-them there are, the further the speech stands out of the noise, and if it is a sentence of the grammar.
-(Tried as well, and told nothing more: how far the sentence's log-probability is behind, the length of the
-sound, the lead of the best sentence before the next meaning, the least likely piece, the speed of speech.)
+The same sound is heard twice: held to the grammar, and freely. The more sounds the two differ in, the shorter
+they are, and the further the sentence's log-probability is behind, the more probably it is just the nearest
+sentence, and not the one that was said; in noise the free text has wrong sounds all the same. Free text is
+the surer, the likelier its pieces are, the more of them there are, the further the speech stands out of the
+noise, and if it is a sentence of the grammar.
+(Tried as well, and told nothing more: letters in place of sounds, how long it took, the lead of the best
+sentence before the next meaning, the least likely piece, the speed of speech.)
 """
 
 import math
@@ -13,13 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz.distance import Levenshtein
-
-from voice_skill.hearing.constrained import Found
 
 Floats = npt.NDArray[np.float32]
 
-WEIGHTS = (-3.73, -2.77, -3.08, -1.19, 2.65, -2.61)
+WEIGHTS = (-1.36, -4.21, -3.01, -1.78, 1.92, -1.96, 0.8)
 """Of 1, and of the figures of `Evidence` in their order: a logistic regression that
 `benchmarks/calibrate_hearing.py` fitted on spoken orders, spoken cramp questions and unrelated speech."""
 
@@ -47,9 +45,10 @@ class Free:
 class Evidence:
     """What speaks for a sentence of the grammar.
 
-    unlike: letters in which it and the free text differ; uneven: letters that one has more; both as a share
-    of the longer. wrong: letters in which they differ, in tens. length: natural logarithm of the longer one's
-    letters. clear: see `clearness`.
+    unlike: cost of the sounds in which it and the free text differ (see `sounds`); uneven: sounds that one
+    has more; both as a share of the longer. wrong: that cost, in tens. length: natural logarithm of the
+    longer one's sounds. clear: see `clearness`. behind: its log-probability less the free text's, by the free
+    text's pieces.
     """
 
     unlike: float
@@ -57,25 +56,29 @@ class Evidence:
     wrong: float
     length: float
     clear: float
+    behind: float
 
     @classmethod
-    def of(cls, found: Found, free: Free) -> "Evidence":
-        """Compare a sentence with the free text of the same sound."""
-        held = "".join(found.words)
-        longer = max(len(held), len(free.letters), 1)
-        differ = Levenshtein.distance(held, free.letters)
+    def of(cls, score: float, sounds: int, differ: float, heard: float, free: Free) -> "Evidence":
+        """Compare a sentence with the free text of the same sound.
+
+        score: the sentence's log-probability. sounds: how many it has. differ: cost of turning the text into
+        it. heard: how many sounds the text has. (Both on the average, if there are several.)
+        """
+        longer = max(float(sounds), heard, 1.0)
         return cls(
             unlike=differ / longer,
-            uneven=abs(len(held) - len(free.letters)) / longer,
+            uneven=abs(sounds - heard) / longer,
             wrong=differ / 10,
             length=math.log(longer),
             clear=free.clear,
+            behind=(score - free.odds) / max(1, free.pieces),
         )
 
     @property
     def figures(self) -> tuple[float, ...]:
         """The figures in the order of WEIGHTS, after the constant 1."""
-        return (1.0, self.unlike, self.uneven, self.wrong, self.length, self.clear)
+        return (1.0, self.unlike, self.uneven, self.wrong, self.length, self.clear, self.behind)
 
     @property
     def confidence(self) -> float:

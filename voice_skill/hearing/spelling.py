@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from itertools import chain
 
@@ -54,12 +55,21 @@ class Speller:
     """Spells the sentences of one grammar in the pieces of one vocabulary."""
 
     def __init__(self, tokenizer: Tokenizer, grammar: Grammar) -> None:
-        self.grammar = grammar
         self._tokens: dict[str, list[int]] = defaultdict(list)
         for token in range(len(tokenizer)):
             text = plain(tokenizer, token)
             if text is not None:
                 self._tokens[text].append(token)
+        self._use(grammar)
+
+    def of(self, grammar: Grammar) -> "Speller":
+        """Return a speller of another grammar in the same pieces."""
+        other = copy(self)
+        other._use(grammar)
+        return other
+
+    def _use(self, grammar: Grammar) -> None:
+        self.grammar = grammar
         self._known: dict[tuple[WordState, str], Spelled] = {}
         self._next_words: dict[WordState, Packed] = {}
 

@@ -1,6 +1,7 @@
 """Text pieces: between the numbers a recognition model yields and the text they stand for."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 WORD_START = "\u2581".encode()
@@ -18,6 +19,7 @@ class Tokenizer:
 
     def __init__(self, pieces: list[bytes]) -> None:
         self.pieces = pieces
+        self._numbers = {piece: number for number, piece in enumerate(pieces) if number > self.end}
 
     @classmethod
     def read(cls, path: Path) -> "Tokenizer":
@@ -43,6 +45,23 @@ class Tokenizer:
         """Return the text of the pieces, without the markers that frame it; half a character is left out."""
         raw = b"".join(self.pieces[i] for i in ids if not self.is_marker(i))
         return raw.replace(WORD_START, b" ").decode("utf-8", errors="ignore").strip()
+
+    def encode(self, text: str) -> tuple[int, ...]:
+        """Return the pieces of a text as the model was taught to write it; what no piece has is left out.
+
+        Byte pair encoding (Sennrich et al., ACL 2016): of two neighbours that make a piece, those first are
+        joined whose piece stands first in the vocabulary.
+        """
+        marked = (" " + text).replace(" ", WORD_START.decode())
+        parts = [character.encode() for character in marked]
+        while len(parts) > 1:
+            joined = [self._numbers.get(one + other, len(self.pieces)) for one, other in pairwise(parts)]
+            first = min(joined)
+            if first == len(self.pieces):
+                break
+            at = joined.index(first)
+            parts[at : at + 2] = [self.pieces[first]]
+        return tuple(self._numbers[part] for part in parts if part in self._numbers)
 
     def is_marker(self, token: int) -> bool:
         """Tell whether a piece stands for no text: unknown, start, end, and the vocabulary's spare places."""

@@ -71,7 +71,7 @@ class Repair:
         self._followers = Counter(first for first, _ in self._pairs)
         self._total = max(1, self._words.total())
         self._ranks = common_ranks()
-        self._said = _pronunciations()
+        self._said = pronunciations()
         self._same: dict[str, set[str]] = defaultdict(set)
         self._alike: dict[str, set[str]] = defaultdict(set)
         for word in self._words:
@@ -163,6 +163,7 @@ class Repair:
 
 
 @cache
-def _pronunciations() -> dict[str, Run]:
+def pronunciations() -> dict[str, Run]:
+    """Return the pronunciations of each word that ships with the program, one letter a sound."""
     lines = PRONUNCIATIONS.read_text(encoding="utf-8").splitlines() if PRONUNCIATIONS.exists() else ()
     return {word: tuple(codes) for word, *codes in map(str.split, lines)}
