@@ -26,6 +26,9 @@ WEIGHTS = (-3.73, -2.77, -3.08, -1.19, 2.65, -2.61)
 FREE_WEIGHTS = (-0.9, 2.24, 0.64, 0.52, 2.92)
 """The same of the figures of `FreeEvidence`."""
 
+EXPECTED_WEIGHTS = (3.0, 0.3, 0.6, -2.8, 2.1, 0.0)
+"""The same of the figures of `ExpectedEvidence`; `benchmarks/commands_in_context.py` fitted them."""
+
 WINDOW = 480
 """Samples whose loudness is looked at to tell speech from the noise behind it: 30 ms."""
 
@@ -111,6 +114,44 @@ class FreeEvidence:
     def confidence(self) -> float:
         """The probability, 0..1, that the text means what was meant."""
         return _probability(FREE_WEIGHTS, self.figures)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedEvidence:
+    """What speaks for a short sentence that a conversation expects.
+
+    ahead: by how much its log-probability exceeds the free text's, mostly less than 0. length: natural
+    logarithm of its letters. unlike: letters in which the two differ, as a share of the longer. likely: mean
+    log-probability of the free text's pieces. asked_for: it answers an open question.
+    """
+
+    ahead: float
+    length: float
+    unlike: float
+    likely: float
+    asked_for: bool
+
+    @classmethod
+    def of(cls, found: Found, free: Free, *, asked_for: bool) -> "ExpectedEvidence":
+        """Compare a sentence with the free text of the same sound."""
+        held = "".join(found.words)
+        return cls(
+            ahead=found.score - free.odds,
+            length=math.log(len(held)),
+            unlike=Levenshtein.distance(held, free.letters) / max(len(held), len(free.letters)),
+            likely=free.odds / max(1, free.pieces),
+            asked_for=asked_for,
+        )
+
+    @property
+    def figures(self) -> tuple[float, ...]:
+        """The figures in the order of EXPECTED_WEIGHTS, after the constant 1."""
+        return (1.0, self.ahead, self.length, self.unlike, self.likely, float(self.asked_for))
+
+    @property
+    def confidence(self) -> float:
+        """The probability, 0..1, that the sentence means what was meant."""
+        return _probability(EXPECTED_WEIGHTS, self.figures)
 
 
 def clearness(samples: Floats) -> float:

@@ -51,15 +51,14 @@ class Spelled:
 
 
 class Speller:
-    """Spells the sentences of one grammar in the pieces of one vocabulary."""
+    """Spells the sentences of one grammar in the pieces of one vocabulary.
 
-    def __init__(self, tokenizer: Tokenizer, grammar: Grammar) -> None:
+    like: a speller in the same pieces, whose table of them is shared.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, grammar: Grammar, *, like: "Speller | None" = None) -> None:
         self.grammar = grammar
-        self._tokens: dict[str, list[int]] = defaultdict(list)
-        for token in range(len(tokenizer)):
-            text = plain(tokenizer, token)
-            if text is not None:
-                self._tokens[text].append(token)
+        self._tokens: Mapping[str, list[int]] = like._tokens if like else _by_spelling(tokenizer)
         self._known: dict[tuple[WordState, str], Spelled] = {}
         self._next_words: dict[WordState, Packed] = {}
 
@@ -121,6 +120,16 @@ class Speller:
             tokens = self._tokens.get(gap + begun[len(letters) :])
             if tokens:
                 yield begun, tokens
+
+
+def _by_spelling(tokenizer: Tokenizer) -> dict[str, list[int]]:
+    """Return the pieces that count for the same letters."""
+    tokens: dict[str, list[int]] = defaultdict(list)
+    for token in range(len(tokenizer)):
+        text = plain(tokenizer, token)
+        if text is not None:
+            tokens[text].append(token)
+    return tokens
 
 
 def _packed(ways: Mapping[Step, list[int]]) -> Packed:
