@@ -122,17 +122,18 @@ class ExpectedEvidence:
 
     ahead: by how much its log-probability exceeds the free text's, mostly less than 0. length: natural
     logarithm of its letters. unlike: letters in which the two differ, as a share of the longer. likely: mean
-    log-probability of the free text's pieces. asked_for: it answers an open question.
+    log-probability of the free text's pieces. answers: it answers the open
+    question for a slot.
     """
 
     ahead: float
     length: float
     unlike: float
     likely: float
-    asked_for: bool
+    answers: bool
 
     @classmethod
-    def of(cls, found: Found, free: Free, *, asked_for: bool) -> "ExpectedEvidence":
+    def of(cls, found: Found, free: Free, *, answers: bool) -> "ExpectedEvidence":
         """Compare a sentence with the free text of the same sound."""
         held = "".join(found.words)
         return cls(
@@ -140,13 +141,13 @@ class ExpectedEvidence:
             length=math.log(len(held)),
             unlike=Levenshtein.distance(held, free.letters) / max(len(held), len(free.letters)),
             likely=free.odds / max(1, free.pieces),
-            asked_for=asked_for,
+            answers=answers,
         )
 
     @property
     def figures(self) -> tuple[float, ...]:
         """The figures in the order of EXPECTED_WEIGHTS, after the constant 1."""
-        return (1.0, self.ahead, self.length, self.unlike, self.likely, float(self.asked_for))
+        return (1.0, self.ahead, self.length, self.unlike, self.likely, float(self.answers))
 
     @property
     def confidence(self) -> float:

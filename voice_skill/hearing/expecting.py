@@ -6,7 +6,6 @@ so small that the search cannot lose its way in it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from voice_skill.dialog.pack import Pack
 from voice_skill.dialog.schema import Phrases
@@ -20,14 +19,6 @@ ANSWER = "answer"
 
 FRAME = "[in|it is|it is in] [my|the|his|her|both|both my]"
 """What people say before the name of a thing they were asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """Short sentences that are likely now. likelier: those of their intents that were asked for."""
-
-    grammar: Grammar
-    likelier: frozenset[str]
 
 
 class Expectations:
@@ -45,13 +36,12 @@ class Expectations:
         for slot in ("", *self._pack.prompts.ask):
             self._grammar(STEERING.intersection(self._pack.phrases), slot)
 
-    def of(self, context: Context | None) -> Expected | None:
-        """Return what is expected in a context; None outside a conversation, where nothing is."""
+    def of(self, context: Context | None) -> Grammar | None:
+        """Return the sentences that are likely in a context; None outside a conversation, where none is."""
         if context is None or not (context.in_session or context.expecting or context.asking_slot):
             return None
         intents = STEERING.union(context.expecting).intersection(self._pack.phrases)
-        asked = (ANSWER,) if context.asking_slot else ()
-        return Expected(self._grammar(intents, context.asking_slot), frozenset((*context.expecting, *asked)))
+        return self._grammar(intents, context.asking_slot)
 
     def _grammar(self, intents: frozenset[str], slot: str) -> Grammar:
         key = intents, slot

@@ -6,6 +6,7 @@ from rapidfuzz.distance import Levenshtein
 
 from voice_skill.hearing.confidence import ExpectedEvidence, Free
 from voice_skill.hearing.constrained import Found, search
+from voice_skill.hearing.expecting import ANSWER
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel
 from voice_skill.hearing.spelling import Speller
@@ -13,8 +14,8 @@ from voice_skill.hearing.spelling import Speller
 LETTER_COST = 0.5
 """What a letter in which a sentence differs from the free text takes from its score."""
 
-ASKED_FOR = 3.0
-"""What a sentence that was asked for has ahead of one that only may be said: a log-probability."""
+AHEAD = 3.0
+"""What an answer to the open question has ahead of words that steer: a log-probability."""
 
 LEEWAY = 12.0
 """How far a sentence's log-probability may stay behind the free text's."""
@@ -45,8 +46,8 @@ class ShortHearing:
         self._model = model
         self._speller = Speller(model.tokenizer, grammar, like=like)
 
-    def hear(self, started: tuple[Floats, Memory], free: Free, likelier: frozenset[str]) -> Short | None:
-        """Return the expected sentence that a sound most likely is; None if none comes near.
+    def hear(self, started: tuple[Floats, Memory], free: Free) -> Short | None:
+        """Return the sentence that a sound most likely is; None if none comes near.
 
         started: what the model's `start` returned for the sound. free: what is heard in it freely.
         """
@@ -55,13 +56,13 @@ class ShortHearing:
         found = search(self._model, started, self._speller, floor=free.odds - LEEWAY)
         if not found:
             return None
-        asked_for = {one.words: self._is_among(one, likelier) for one in found}
-        best = max(found, key=lambda one: _score(one, free) + ASKED_FOR * asked_for[one.words])
-        evidence = ExpectedEvidence.of(best, free, asked_for=asked_for[best.words])
+        answers = {one.words for one in found if self._is_answer(one)}
+        best = max(found, key=lambda one: _score(one, free) + AHEAD * (one.words in answers))
+        evidence = ExpectedEvidence.of(best, free, answers=best.words in answers)
         return Short(self._model.tokenizer.decode(best.tokens), best.tokens, best.words, evidence)
 
-    def _is_among(self, found: Found, intents: frozenset[str]) -> bool:
-        return any(reading.intent in intents for reading in self._speller.grammar.read(found.words))
+    def _is_answer(self, found: Found) -> bool:
+        return any(reading.intent == ANSWER for reading in self._speller.grammar.read(found.words))
 
 
 def _score(found: Found, free: Free) -> float:
