@@ -12,6 +12,7 @@ from voice_skill.hearing.alignment import word_times
 from voice_skill.hearing.biasing import WordBias
 from voice_skill.hearing.confidence import Free, FreeEvidence, clearness
 from voice_skill.hearing.decoding import Beam, decode
+from voice_skill.hearing.expecting import Expected
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.held import GrammarHearing, Held
 from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel, packaged_weights
@@ -98,7 +99,7 @@ class MoonshineRecognizer:
         self._loaded: tuple[MoonshineModel, WordBias] | None = None
         self._held: GrammarHearing | None = None
         self._guessed: _Piece | None = None
-        self._expected: Grammar | None = None
+        self._expected: Expected | None = None
         self._short: dict[Grammar, ShortHearing] = {}
         self.reset()
 
@@ -117,7 +118,7 @@ class MoonshineRecognizer:
         self._grammar = grammar
         self._held = GrammarHearing(self._loaded[0], grammar) if self._loaded and grammar else None
 
-    def expect(self, expected: Grammar | None) -> None:
+    def expect(self, expected: Expected | None) -> None:
         """Tell what is likely from now on; without a grammar it changes nothing."""
         self._expected = expected
         self._guessed = None
@@ -225,14 +226,16 @@ class MoonshineRecognizer:
         """Return the expected sentence that comes nearest, if any does; best: what is heard freely."""
         if self._expected is None or self._loaded is None or self._held is None:
             return None
-        model, grammar = self._loaded[0], self._expected
+        model, grammar = self._loaded[0], self._expected.grammar
         if grammar not in self._short:
             while len(self._short) >= MOST_EXPECTATIONS:
                 del self._short[next(iter(self._short))]
             self._short[grammar] = ShortHearing(model, grammar, self._held.speller)
         words = spoken_words(model.tokenizer.decode(best.tokens))
+        if grammar.read(words):
+            return None
         free = Free("".join(words), best.odds, len(best.tokens), clearness(samples))
-        short = None if grammar.read(words) else self._short[grammar].hear(started, free)
+        short = self._short[grammar].hear(started, free, self._expected.answer)
         if short is None or is_part(short.words, words):
             return None
         return _Choice(short.text, short.tokens, short.confidence)

@@ -46,23 +46,31 @@ class ShortHearing:
         self._model = model
         self._speller = Speller(model.tokenizer, grammar, like=like)
 
-    def hear(self, started: tuple[Floats, Memory], free: Free) -> Short | None:
+    def hear(self, started: tuple[Floats, Memory], free: Free, answer: str) -> Short | None:
         """Return the sentence that a sound most likely is; None if none comes near.
 
-        started: what the model's `start` returned for the sound. free: what is heard in it freely.
+        started: what the model's `start` returned for the sound. free: what is heard in it freely. answer:
+        the intent of the sentences that answer the open question; answers to other questions do not count.
         """
         if free.pieces > MOST_PIECES:
             return None
         found = search(self._model, started, self._speller, floor=free.odds - LEEWAY)
+        intents = {one.words: self._intents(one) for one in found}
+        found = [
+            one for one in found if answer in intents[one.words] or not _only_answers(intents[one.words])
+        ]
         if not found:
             return None
-        answers = {one.words for one in found if self._is_answer(one)}
-        best = max(found, key=lambda one: _score(one, free) + AHEAD * (one.words in answers))
-        evidence = ExpectedEvidence.of(best, free, answers=best.words in answers)
+        best = max(found, key=lambda one: _score(one, free) + AHEAD * (answer in intents[one.words]))
+        evidence = ExpectedEvidence.of(best, free, answers=answer in intents[best.words])
         return Short(self._model.tokenizer.decode(best.tokens), best.tokens, best.words, evidence)
 
-    def _is_answer(self, found: Found) -> bool:
-        return any(reading.intent == ANSWER for reading in self._speller.grammar.read(found.words))
+    def _intents(self, found: Found) -> frozenset[str]:
+        return frozenset(reading.intent for reading in self._speller.grammar.read(found.words))
+
+
+def _only_answers(intents: frozenset[str]) -> bool:
+    return all(intent.startswith(ANSWER) for intent in intents)
 
 
 def _score(found: Found, free: Free) -> float:

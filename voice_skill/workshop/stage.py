@@ -13,6 +13,7 @@ from voice_skill.hearing.recognizer import Transcript
 from voice_skill.rehearsal import NOISE
 from voice_skill.speaking.factory import VoiceName, create_voice
 from voice_skill.speaking.piper import PiperVoice
+from voice_skill.speaking.pyttsx3_voice import Pyttsx3Voice
 from voice_skill.speaking.text import spoken
 from voice_skill.speaking.voice import Voice, VoiceSettings
 from voice_skill.understanding.meaning import Context
@@ -47,6 +48,8 @@ class Stage:
             return self._ears.transcribe(slam(), context)
         voice = self._speakers[zlib.crc32(str(said).encode()) % len(self._speakers)]
         sound = voice.render(spoken(str(said)), self._settings).at(SAMPLE_RATE)
+        if isinstance(voice, Pyttsx3Voice):  # how eSpeak speaks depends on what it said before
+            voice.close()
         quiet = silence(AROUND_S).samples
         return self._ears.transcribe(
             Sound(np.concatenate([quiet, sound.samples, quiet]), SAMPLE_RATE), context
