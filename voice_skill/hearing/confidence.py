@@ -27,7 +27,7 @@ FREE_WEIGHTS = (-0.9, 2.24, 0.64, 0.52, 2.92)
 """The same of the figures of `FreeEvidence`."""
 
 EXPECTED_WEIGHTS = (3.62, 0.51, 0.33, -2.41, 2.37, 1.97)
-"""The same of the figures of `ExpectedEvidence`; `benchmarks/commands_in_context.py` fitted them."""
+"""The same of the figures of `ExpectedEvidence`; `benchmarks/calibrate_expected.py` fitted them."""
 
 WINDOW = 480
 """Samples whose loudness is looked at to tell speech from the noise behind it: 30 ms."""
