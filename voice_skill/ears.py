@@ -3,12 +3,13 @@
 from voice_skill.audio.frames import Samples, Sound
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import Pack
+from voice_skill.hearing.expecting import Expectations
 from voice_skill.hearing.factory import create_recognizer
 from voice_skill.hearing.gate import SpeechGate
 from voice_skill.hearing.grammar_cache import grammar_of
-from voice_skill.hearing.recognizer import TakesGrammar, Transcript
+from voice_skill.hearing.recognizer import TakesExpectation, TakesGrammar, Transcript
 from voice_skill.hearing.transcription import recognise, transcribe
-from voice_skill.understanding.meaning import URGENCIES
+from voice_skill.understanding.meaning import URGENCIES, Context
 from voice_skill.understanding.understander import Understander
 
 CLEARLY_HEARD = 0.8
@@ -21,7 +22,8 @@ class Ears:
     word_times: find out when each word was said as well.
 
     With an `understander` what is heard is held to the sentences of the pack, where it is sure enough that
-    one of them was said. The understander sees to it that no sign of an emergency is lost that way.
+    one of them was said; in the context of a conversation also to the short sentences that it expects. The
+    understander sees to it that no sign of an emergency is lost that way.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Ears:
         self.gate = SpeechGate()
         self._pack, self._keep = pack, settings.cache
         self._understander = understander
+        self._expectations = Expectations(pack, keep=settings.cache)
 
     def load(self) -> None:
         """Open the models. Raises MissingError when one is not there."""
@@ -55,19 +58,29 @@ class Ears:
         self.recognizer.use_phrases(sorted(grammar.words))
         if self._understander is not None:
             self.recognizer.use_grammar(grammar)
+            self._expectations.prepare()
 
-    def transcribe(self, sound: Sound) -> Transcript:
-        """Return what was said; the text is "" when nobody spoke."""
+    def transcribe(self, sound: Sound, context: Context | None = None) -> Transcript:
+        """Return what was said; the text is "" when nobody spoke. context: what the dialog expects."""
+        self._expect(context)
         return self._gravest(transcribe(self.recognizer, self.gate, sound))
 
-    def recognise(self, speech: Samples) -> Transcript:
-        """Return what was said in a turn, which is known to be speech: 16 kHz, mono."""
+    def recognise(self, speech: Samples, context: Context | None = None) -> Transcript:
+        """Return what was said in a turn, which is known to be speech: 16 kHz, mono.
+
+        context: what the dialog expects; without one, nothing is more likely than anything else.
+        """
+        self._expect(context)
         return self._gravest(recognise(self.recognizer, speech))
 
     def revive(self) -> None:
         """Open the models anew after a failure."""
         self.recognizer.close()
         self.load()
+
+    def _expect(self, context: Context | None) -> None:
+        if isinstance(self.recognizer, TakesExpectation):
+            self.recognizer.expect(self._expectations.of(context) if self._understander else None)
 
     def _gravest(self, heard: Transcript) -> Transcript:
         """Return an alternative that tells of a graver urgency than the text, or `heard`.

@@ -10,7 +10,7 @@ from voice_skill.dialog.state import CancelTimers, Say, StartTimer, TimerName, T
 from voice_skill.errors import UsageError
 from voice_skill.hearing.recognizer import Transcript
 from voice_skill.session import Session
-from voice_skill.understanding.meaning import Meaning
+from voice_skill.understanding.meaning import Context, Meaning
 from voice_skill.understanding.understander import Understander
 from voice_skill.workshop.speakable import seconds, split_sentences
 
@@ -19,8 +19,9 @@ Timers = dict[TimerName, float]
 NOISE = None
 """In place of words: a sound that is no speech."""
 
-Hear = Callable[[str | None], Transcript]
-"""What is heard when this is said (NOISE: a noise); the text is "" when it was not taken for speech."""
+Hear = Callable[[str | None, Context], Transcript]
+"""What is heard when this is said (NOISE: a noise) at a point of the conversation; the text is "" when it was
+not taken for speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Outcome:
     heard: tuple[tuple[str, str], ...] = ()
 
 
-def typed(said: str | None) -> Transcript:
+def typed(said: str | None, _context: Context | None = None) -> Transcript:
     """Hear every word as it is written, and no noise."""
     return Transcript(said or "")
 
@@ -76,7 +77,7 @@ class _Scene:
     def _take(self, scripted: ScriptedTurn) -> tuple[Meaning | None, Turn, float]:
         """Return what was meant, what follows, and the seconds that passed before."""
         if scripted.user is not None or scripted.noise:
-            heard = self.hear(NOISE if scripted.noise else scripted.user)
+            heard = self.hear(NOISE if scripted.noise else scripted.user, self.session.context)
             if scripted.user is not None:
                 self.heard.append((scripted.user, heard.text))
             meaning = self.session.understand(heard.text, heard=heard.confidence)

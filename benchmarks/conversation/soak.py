@@ -32,6 +32,7 @@ from voice_skill.events import Fault, Saying
 from voice_skill.hearing.recognizer import Transcript
 from voice_skill.speaking.cache import CachedVoice
 from voice_skill.speaking.piper import PiperVoice
+from voice_skill.understanding.meaning import Context
 
 FAULT_EVERY = 10
 SILENCE_EVERY = 25
@@ -48,7 +49,7 @@ class Told:
         self.text = ""
         self.broken = False
 
-    def recognise(self, speech: Samples) -> Transcript:
+    def recognise(self, speech: Samples, _context: Context | None = None) -> Transcript:
         if self.broken:
             raise EngineError("out of memory")
         return Transcript(self.text if len(speech) > 0.3 * SAMPLE_RATE else "")

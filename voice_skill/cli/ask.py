@@ -84,7 +84,7 @@ class _Question:
             ears.load()
             self.recognizer = ears.recognizer.name
             start = time.perf_counter()
-            self.transcript = ears.transcribe(sound)
+            self.transcript = ears.transcribe(sound, session.context)
             self.heard, sure = self.transcript.text, self.transcript.confidence
             self._lap("recognise", start)
         start = time.perf_counter()

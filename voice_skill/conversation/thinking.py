@@ -21,8 +21,8 @@ TAIL = np.zeros(round(0.3 * SAMPLE_RATE), np.int16)
 class Hears(Protocol):
     """Recognises the sound of a turn; see `ears.Ears`."""
 
-    def recognise(self, speech: Samples) -> Transcript:
-        """Return what was said: 16 kHz, mono."""
+    def recognise(self, speech: Samples, context: Context | None = None) -> Transcript:
+        """Return what was said: 16 kHz, mono. context: what the dialog expects."""
         ...
 
 
@@ -77,13 +77,13 @@ class Thinker:
             return Thought(Meaning("", None), float("inf"))
 
     def _think(self, samples: Samples, state: State, context: Context, earlier: Earlier | None) -> Thought:
-        heard = self._ears.recognise(np.concatenate([samples, TAIL]))
+        heard = self._ears.recognise(np.concatenate([samples, TAIL]), context)
         meaning = self._session.understand(heard.text, context, heard.confidence)
         wait = self._completeness.wait(meaning, context, heard.alternatives)
         joined = None
         if earlier is not None:
             whole = np.concatenate([earlier.samples, samples, TAIL])
-            again = self._ears.recognise(whole)
+            again = self._ears.recognise(whole, earlier.context)
             joined = self._session.understand(again.text, earlier.context, again.confidence)
         opening = ""
         if meaning.intent is not None:

@@ -24,6 +24,9 @@ WEIGHTS = (-1.36, -4.21, -3.01, -1.78, 1.92, -1.96, 0.8)
 FREE_WEIGHTS = (-0.9, 2.24, 0.64, 0.52, 2.92)
 """The same of the figures of `FreeEvidence`."""
 
+EXPECTED_WEIGHTS = (3.62, 0.51, 0.33, -2.41, 2.37, 1.97)
+"""The same of the figures of `ExpectedEvidence`; `benchmarks/calibrate_expected.py` fitted them."""
+
 WINDOW = 480
 """Samples whose loudness is looked at to tell speech from the noise behind it: 30 ms."""
 
@@ -114,6 +117,45 @@ class FreeEvidence:
     def confidence(self) -> float:
         """The probability, 0..1, that the text means what was meant."""
         return _probability(FREE_WEIGHTS, self.figures)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedEvidence:
+    """What speaks for a short sentence that a conversation expects.
+
+    ahead: by how much its log-probability exceeds the free text's, mostly less than 0. length: natural
+    logarithm of its letters. unlike: letters in which the two differ, as a share of the longer. likely: mean
+    log-probability of the free text's pieces. answers: it answers the open
+    question for a slot.
+    """
+
+    ahead: float
+    length: float
+    unlike: float
+    likely: float
+    answers: bool
+
+    @classmethod
+    def of(cls, found: Found, free: Free, *, answers: bool) -> "ExpectedEvidence":
+        """Compare a sentence with the free text of the same sound."""
+        held = "".join(found.words)
+        return cls(
+            ahead=found.score - free.odds,
+            length=math.log(len(held)),
+            unlike=Levenshtein.distance(held, free.letters) / max(len(held), len(free.letters)),
+            likely=free.odds / max(1, free.pieces),
+            answers=answers,
+        )
+
+    @property
+    def figures(self) -> tuple[float, ...]:
+        """The figures in the order of EXPECTED_WEIGHTS, after the constant 1."""
+        return (1.0, self.ahead, self.length, self.unlike, self.likely, float(self.answers))
+
+    @property
+    def confidence(self) -> float:
+        """The probability, 0..1, that the sentence means what was meant."""
+        return _probability(EXPECTED_WEIGHTS, self.figures)
 
 
 def clearness(samples: Floats) -> float:

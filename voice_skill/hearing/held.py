@@ -98,6 +98,11 @@ class GrammarHearing:
         self._speller = Speller(model.tokenizer, grammar)
         self._alikes = SoundAlikes(grammar)
 
+    @property
+    def speller(self) -> Speller:
+        """What spells the grammar's sentences, for others in the same pieces to share."""
+        return self._speller
+
     def hear(
         self, samples: Floats, started: tuple[Floats, Memory], bias: WordBias
     ) -> tuple[Beam, tuple[Held, ...]]:

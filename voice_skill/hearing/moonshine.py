@@ -3,19 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from voice_skill.audio.frames import SAMPLE_RATE, Samples
 from voice_skill.hearing.alignment import word_times
 from voice_skill.hearing.biasing import WordBias
-from voice_skill.hearing.confidence import FreeEvidence
+from voice_skill.hearing.confidence import Free, FreeEvidence, clearness
 from voice_skill.hearing.decoding import Beam, decode
+from voice_skill.hearing.expecting import Expected
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.held import GrammarHearing, Held
-from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, packaged_weights
+from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel, packaged_weights
 from voice_skill.hearing.readings import Reading
 from voice_skill.hearing.recognizer import Hypothesis, Transcript, Word
+from voice_skill.hearing.short import ShortHearing
 from voice_skill.hearing.spelling import spoken_words
 
 SHORTEST_S = 0.2
@@ -39,6 +42,12 @@ FULL_SCALE = 32768.0
 SURE = 0.15
 """Confidence from which on a sentence of the grammar is taken for what was said, if free text is no surer."""
 
+EXPECTED_SURE = 0.4
+"""Confidence from which on an expected sentence is taken for what was said, if nothing else is surer."""
+
+MOST_EXPECTATIONS = 4
+"""Grammars of expected sentences that are kept ready."""
+
 MOST_HYPOTHESES = 5
 """Sentences of a grammar that are told."""
 
@@ -47,17 +56,26 @@ MOST_HYPOTHESES = 5
 class _Piece:
     """What was heard in one stretch of sound: as it is taken, and freely. held: sentences of the grammar.
 
-    words: with times from the start of the stretch. seconds: how long it is. confidence, free_confidence:
-    that the text, and the free text, mean what was said.
+    usual: as it would be taken if nothing were expected. words: with times from the start of the stretch.
+    seconds: how long it is. confidence, free_confidence: that the text, and the free text, are right.
     """
 
     text: str = ""
     free: str = ""
+    usual: str = ""
     held: tuple[Held, ...] = ()
     words: tuple[Word, ...] = ()
     seconds: float = 0.0
     confidence: float = 1.0
     free_confidence: float = 1.0
+
+
+class _Choice(NamedTuple):
+    """A text that may be taken, with its pieces and how sure it is that it means what was said."""
+
+    text: str = ""
+    tokens: tuple[int, ...] = ()
+    confidence: float = 0.0
 
 
 class MoonshineRecognizer:
@@ -67,7 +85,7 @@ class MoonshineRecognizer:
     word_times: also find out when each word was said, to about a fifth of a second; takes as long again.
     Phrases make it lean towards their rarer words (see `biasing`). A grammar makes it take what sounds like
     one of its sentences for that sentence, with what was heard freely as the transcript's alternative; all
-    else is heard freely.
+    else is heard freely. Short sentences that are expected are heard before others.
     """
 
     name = "moonshine"
@@ -80,6 +98,9 @@ class MoonshineRecognizer:
         self._grammar: Grammar | None = None
         self._loaded: tuple[MoonshineModel, WordBias] | None = None
         self._held: GrammarHearing | None = None
+        self._guessed: _Piece | None = None
+        self._expected: Expected | None = None
+        self._short: dict[Grammar, ShortHearing] = {}
         self.reset()
 
     def load(self) -> None:
@@ -97,12 +118,17 @@ class MoonshineRecognizer:
         self._grammar = grammar
         self._held = GrammarHearing(self._loaded[0], grammar) if self._loaded and grammar else None
 
+    def expect(self, expected: Expected | None) -> None:
+        """Tell what is likely from now on; without a grammar it changes nothing."""
+        self._expected = expected
+        self._guessed = None
+
     def reset(self) -> None:
         """Forget the utterance so far."""
         self._waiting: list[Samples] = []
         self._waiting_samples = 0
         self._pieces: list[_Piece] = []
-        self._guessed: _Piece | None = None
+        self._guessed = None
 
     def accept(self, samples: Samples) -> None:
         """Take the next piece of the utterance. What is longer than LONGEST_S is recognised meanwhile."""
@@ -133,11 +159,12 @@ class MoonshineRecognizer:
             self._guessed = self._recognise(_as_floats(np.concatenate(self._waiting))) if enough else _Piece()
         pieces = [*self._pieces, self._guessed]
         said, freely = _joined(piece.text for piece in pieces), _joined(piece.free for piece in pieces)
+        others = dict.fromkeys((freely, _joined(piece.usual for piece in pieces)))
         hypotheses = _told(pieces[0].held) if len(pieces) == 1 else ()
         return Transcript(
             said,
             _one_after_another(pieces),
-            (freely,) if freely != said else (),
+            tuple(other for other in others if other not in ("", said)),
             hypotheses,
             min(piece.confidence for piece in pieces),
             min(piece.free_confidence for piece in pieces),
@@ -153,6 +180,7 @@ class MoonshineRecognizer:
         """Free the model's memory."""
         self.reset()
         self._loaded = self._held = None
+        self._short.clear()
 
     def _open(self) -> tuple[MoonshineModel, WordBias]:
         if self._loaded is None:
@@ -172,16 +200,45 @@ class MoonshineRecognizer:
         else:
             best, held = self._held.hear(samples, started, bias)
         free = model.tokenizer.decode(best.tokens)
+        if free.strip(".,!?").lower() in ("", NO_SPEECH):
+            return _Piece(seconds=seconds)
         inside = bool(held) and held[0].evidence is None
         freely = FreeEvidence.of(best.odds, len(best.tokens), samples, inside=inside).confidence
-        near = bool(held) and held[0].confidence >= max(SURE, freely)
-        taken = near and not is_part(held[0].words, spoken_words(free))
-        if free.strip(".,!?").lower() in ("", NO_SPEECH) or (not taken and _is_babble(best)):
+        usual = _Choice(free, best.tokens, freely)
+        if (
+            held
+            and held[0].confidence >= max(SURE, freely)
+            and not is_part(held[0].words, spoken_words(free))
+        ):
+            usual = _Choice(held[0].text, held[0].tokens, freely if inside else held[0].confidence)
+        elif _is_babble(best):
+            usual = _Choice()
+        chosen = self._expected_choice(started, samples, best) or usual
+        if chosen.confidence < max(EXPECTED_SURE, usual.confidence):
+            chosen = usual
+        if not chosen.text:
             return _Piece(seconds=seconds)
-        text, tokens = (held[0].text, held[0].tokens) if taken else (free, best.tokens)
-        words = word_times(model, encoded, tokens) if self._word_times else ()
-        confidence = held[0].confidence if taken and not inside else freely
-        return _Piece(text, free, held, words, seconds, confidence, freely)
+        words = word_times(model, encoded, chosen.tokens) if self._word_times else ()
+        free = free if usual.text else ""  # babble is no alternative
+        return _Piece(chosen.text, free, usual.text, held, words, seconds, chosen.confidence, freely)
+
+    def _expected_choice(self, started: tuple[Floats, Memory], samples: Floats, best: Beam) -> _Choice | None:
+        """Return the expected sentence that comes nearest, if any does; best: what is heard freely."""
+        if self._expected is None or self._loaded is None or self._held is None:
+            return None
+        model, grammar = self._loaded[0], self._expected.grammar
+        if grammar not in self._short:
+            while len(self._short) >= MOST_EXPECTATIONS:
+                del self._short[next(iter(self._short))]
+            self._short[grammar] = ShortHearing(model, grammar, self._held.speller)
+        words = spoken_words(model.tokenizer.decode(best.tokens))
+        if grammar.read(words):
+            return None
+        free = Free("".join(words), best.odds, len(best.tokens), clearness(samples))
+        short = self._short[grammar].hear(started, free, self._expected.answer)
+        if short is None or is_part(short.words, words):
+            return None
+        return _Choice(short.text, short.tokens, short.confidence)
 
 
 def _told(held: Iterable[Held]) -> tuple[Hypothesis, ...]:

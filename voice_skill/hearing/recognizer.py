@@ -8,6 +8,7 @@ from voice_skill.audio.frames import Samples
 from voice_skill.hearing.readings import Reading
 
 if TYPE_CHECKING:
+    from voice_skill.hearing.expecting import Expected
     from voice_skill.hearing.grammar import Grammar
 
 
@@ -130,4 +131,13 @@ class TakesGrammar(Protocol):
 
     def use_grammar(self, grammar: "Grammar | None") -> None:
         """Hold what is heard to a grammar where it fits; with None, hear freely."""
+        ...
+
+
+@runtime_checkable
+class TakesExpectation(Protocol):
+    """A recogniser that hears short sentences better when it is told that they are likely."""
+
+    def expect(self, expected: "Expected | None") -> None:
+        """Tell which short sentences are likely until the next call; None: no more than anything else."""
         ...

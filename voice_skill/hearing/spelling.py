@@ -7,7 +7,6 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from copy import copy
 from dataclasses import dataclass
 from itertools import chain
 
@@ -52,24 +51,14 @@ class Spelled:
 
 
 class Speller:
-    """Spells the sentences of one grammar in the pieces of one vocabulary."""
+    """Spells the sentences of one grammar in the pieces of one vocabulary.
 
-    def __init__(self, tokenizer: Tokenizer, grammar: Grammar) -> None:
-        self._tokens: dict[str, list[int]] = defaultdict(list)
-        for token in range(len(tokenizer)):
-            text = plain(tokenizer, token)
-            if text is not None:
-                self._tokens[text].append(token)
-        self._use(grammar)
+    like: a speller in the same pieces, whose table of them is shared.
+    """
 
-    def of(self, grammar: Grammar) -> "Speller":
-        """Return a speller of another grammar in the same pieces."""
-        other = copy(self)
-        other._use(grammar)
-        return other
-
-    def _use(self, grammar: Grammar) -> None:
+    def __init__(self, tokenizer: Tokenizer, grammar: Grammar, *, like: "Speller | None" = None) -> None:
         self.grammar = grammar
+        self._tokens: Mapping[str, list[int]] = like._tokens if like else _by_spelling(tokenizer)
         self._known: dict[tuple[WordState, str], Spelled] = {}
         self._next_words: dict[WordState, Packed] = {}
 
@@ -131,6 +120,16 @@ class Speller:
             tokens = self._tokens.get(gap + begun[len(letters) :])
             if tokens:
                 yield begun, tokens
+
+
+def _by_spelling(tokenizer: Tokenizer) -> dict[str, list[int]]:
+    """Return the pieces that count for the same letters."""
+    tokens: dict[str, list[int]] = defaultdict(list)
+    for token in range(len(tokenizer)):
+        text = plain(tokenizer, token)
+        if text is not None:
+            tokens[text].append(token)
+    return tokens
 
 
 def _packed(ways: Mapping[Step, list[int]]) -> Packed:

@@ -16,7 +16,7 @@ def transcribe(recognizer: Recognizer, gate: SpeechGate, sound: Sound) -> Transc
     """
     samples = sound.at(SAMPLE_RATE).samples
     texts: list[str] = []
-    others: list[str] = []
+    others: list[tuple[str, ...]] = []
     words: list[Word] = []
     hypotheses: list[tuple[Hypothesis, ...]] = []
     confidence = otherwise = 1.0
@@ -26,13 +26,15 @@ def transcribe(recognizer: Recognizer, gate: SpeechGate, sound: Sound) -> Transc
         texts.append(heard.text)
         hypotheses.append(heard.hypotheses)
         confidence, otherwise = min(confidence, heard.confidence), min(otherwise, heard.otherwise)
-        others.append(heard.alternatives[0] if heard.alternatives else heard.text)
+        others.append(heard.alternatives or (heard.text,))
         words += [Word(word.text, word.start + offset, word.end + offset) for word in heard.words]
-    text, other = " ".join(filter(None, texts)), " ".join(filter(None, others))
+    text = " ".join(filter(None, texts))
+    most = max(map(len, others), default=0)
+    joined = (" ".join(filter(None, (of[min(n, len(of) - 1)] for of in others))) for n in range(most))
     return Transcript(
         text,
         tuple(words),
-        (other,) if other != text else (),
+        tuple(other for other in dict.fromkeys(joined) if other not in ("", text)),
         hypotheses[0] if len(hypotheses) == 1 else (),
         confidence,
         otherwise,

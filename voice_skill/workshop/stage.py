@@ -13,8 +13,10 @@ from voice_skill.hearing.recognizer import Transcript
 from voice_skill.rehearsal import NOISE
 from voice_skill.speaking.factory import VoiceName, create_voice
 from voice_skill.speaking.piper import PiperVoice
+from voice_skill.speaking.pyttsx3_voice import Pyttsx3Voice
 from voice_skill.speaking.text import spoken
 from voice_skill.speaking.voice import Voice, VoiceSettings
+from voice_skill.understanding.meaning import Context
 from voice_skill.understanding.understander import Understander
 
 NAMES: tuple[VoiceName, ...] = ("piper", "pyttsx3")
@@ -37,14 +39,21 @@ class Stage:
         """Return who speaks and who listens."""
         return f"{', '.join(voice.name for voice in self._speakers)} -> {self._ears.recognizer.name}"
 
-    def hear(self, said: str | None) -> Transcript:
-        """Return what is heard when this is said; each sentence always by the same speaker."""
+    def hear(self, said: str | None, context: Context | None = None) -> Transcript:
+        """Return what is heard when this is said; each sentence always by the same speaker.
+
+        context: what the dialog expects at that moment.
+        """
         if said is NOISE:
-            return self._ears.transcribe(slam())
+            return self._ears.transcribe(slam(), context)
         voice = self._speakers[zlib.crc32(str(said).encode()) % len(self._speakers)]
         sound = voice.render(spoken(str(said)), self._settings).at(SAMPLE_RATE)
+        if isinstance(voice, Pyttsx3Voice):  # how eSpeak speaks depends on what it said before
+            voice.close()
         quiet = silence(AROUND_S).samples
-        return self._ears.transcribe(Sound(np.concatenate([quiet, sound.samples, quiet]), SAMPLE_RATE))
+        return self._ears.transcribe(
+            Sound(np.concatenate([quiet, sound.samples, quiet]), SAMPLE_RATE), context
+        )
 
     def close(self) -> None:
         """Free the models and the voices."""
