@@ -97,7 +97,7 @@ class Completeness:
         return words[-1] in HESITATIONS | EXPECT_MORE
 
     def _guessed(self, free: Sequence[str], held: Sequence[str]) -> bool:
-        """Tell whether the sentence goes on where the free text ends: whether its beginning is liker to that."""
+        """Tell whether the sentence goes on where the free text ends: whether its beginning is liker that."""
         if not free or self._open_ended(free):
             return True
         letters = "".join(free)
