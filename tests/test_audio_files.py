@@ -196,10 +196,9 @@ def test_an_hour_is_refused_by_its_header_alone(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", tone(0.1), rate=48_000)
     os.truncate(path, 44 + 3600 * 48_000 * 2)  # a sparse file: 345 MB that take no space
     with_data_length(path, 3600 * 48_000 * 2)
-    begun, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(AudioFileError, match=r"is 3600 s long\. Cut it to at most 120 s"):
         read_audio(path)
-    assert time.monotonic() - begun < 0.5
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 10_000  # KiB
 
 
@@ -316,9 +315,14 @@ def test_devices_and_pipes_are_written_to_and_stay_what_they_are(tmp_path: Path)
     read: list[bytes] = []
     reader = threading.Thread(target=lambda: read.append((tmp_path / "nobody-reads").read_bytes()))
     reader.start()
-    time.sleep(0.1)
-    write_wav(tmp_path / "nobody-reads", silence(10))
-    reader.join(5)
+    for _ in range(1000):  # until somebody reads, there is nobody to write to
+        try:
+            write_wav(tmp_path / "nobody-reads", silence(10))
+        except VoiceSkillError:
+            time.sleep(0.02)
+        else:
+            break
+    reader.join(30)
     assert len(read[0]) == 44 + 10 * SAMPLE_RATE * 2
 
 

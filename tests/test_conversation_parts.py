@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,6 +37,7 @@ from voice_skill.understanding.meaning import Context, Meaning
 from voice_skill.understanding.understander import Understander
 
 PATIENCE = Patience()
+LEADING = Context(in_session=True)
 T = TypeVar("T")
 
 
@@ -71,10 +73,18 @@ def test_a_place_is_an_answer_when_it_was_asked_for(understander: Understander) 
 def test_an_end_that_the_recogniser_guessed_is_waited_for(understander: Understander) -> None:
     meaning = understander.understand("my calf is cramping")
     completeness = Completeness(load_pack("en"))
-    assert completeness.wait(meaning, Context(), ("my calf is",)) > PATIENCE.likely
+    for beginning in ("my calf is", "my calf", "my cough is"):
+        assert completeness.wait(meaning, Context(), (beginning,)) > PATIENCE.likely
+    for misheard in ("my cough is gramping", "mike half is cramping"):
+        assert completeness.wait(meaning, Context(), (misheard,)) == PATIENCE.complete
 
 
-LEADING = Context(in_session=True)
+def test_words_that_were_hardly_heard_may_be_half_a_question(understander: Understander) -> None:
+    completeness = Completeness(load_pack("en"))
+    half = replace(understander.understand("why does my leg"), heard=0.5)
+    assert completeness.wait(half, Context()) == PATIENCE.doubtful
+    command = replace(understander.understand("next", LEADING), heard=0.5)
+    assert completeness.wait(command, LEADING) == PATIENCE.complete
 
 
 @pytest.mark.parametrize("text", ["stop", "next", "wait", "louder", "my chest hurts", "can I take ibuprofen"])

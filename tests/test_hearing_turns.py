@@ -65,6 +65,20 @@ def test_the_turn_ends_after_the_silence_that_was_asked_for():
         assert ended == pytest.approx(silence_s, abs=0.1)
 
 
+def test_noise_that_begins_with_the_voice_does_not_hide_its_end():
+    question = speak("What should I do about a leg cramp?")
+    voice = question.samples.astype(float)
+    last = np.flatnonzero(np.abs(voice) > 400)[-1] / SAMPLE_RATE
+    loud = voice[np.abs(voice) > 400]
+    level = np.sqrt(np.mean(loud**2)) * 10 ** (-10 / 20)
+    sound = np.concatenate([voice, np.zeros(SAMPLE_RATE)])
+    sound += np.random.default_rng(4).normal(0, level, len(sound))
+    detector = TurnDetector(TurnSettings(silence_s=0.7))
+    feed(detector, Sound(np.clip(sound[: round((last + 0.3) * SAMPLE_RATE)], -32767, 32767).astype(np.int16)))
+    assert detector.speaking
+    assert 0.1 < detector.silence < 0.45
+
+
 def test_a_pause_for_thought_does_not_end_the_turn():
     halves = join([speak("My calf is"), silence(0.3), speak("cramping again."), silence(1)])
     assert kinds(feed(TurnDetector(), halves)) == [SpeechStarted, Turn]

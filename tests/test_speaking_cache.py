@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -45,9 +44,8 @@ def same(first: Sound, second: Sound) -> bool:
 def test_the_second_time_costs_nothing(voice: CountedVoice, tmp_path: Path):
     cached = CachedVoice(voice, tmp_path)
     first = cached.render(REST, NORMAL)
-    count, began = voice.rendered, time.perf_counter()
+    count = voice.rendered
     assert same(cached.render(REST, NORMAL), first)
-    assert time.perf_counter() - began < 0.01
     assert voice.rendered == count
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.distance import Levenshtein
+
 from voice_skill.conversation.words import spoken_words
 from voice_skill.dialog.pack import Pack
 from voice_skill.dialog.words import STEERING
@@ -13,6 +15,10 @@ SURE = 0.9
 """Confidence from which a meaning counts as said in full: of a whole phrase of the pack, or very like one."""
 
 PLAUSIBLE = 0.6
+
+SURELY_HEARD = 0.65
+"""Confidence in the words below which a question may be but the beginning of one: a recogniser makes a whole
+sentence of half a sentence, but is less sure of it. Commands are too short to judge."""
 
 POINTERS = frozenset({"it", "this", "that"})
 """They point at something; when nobody has spoken yet, it is still to be named ("is it safe to ...")."""
@@ -78,7 +84,7 @@ class Completeness:
             return self.patience.open
         if meaning.intent == OUT_OF_SCOPE or meaning.confidence < PLAUSIBLE:
             return self.patience.open
-        if guessed:
+        if guessed or (meaning.heard < SURELY_HEARD and meaning.intent not in STEERING):
             return self.patience.doubtful
         if not (context.in_session or meaning.slots or meaning.intent in STEERING):
             if POINTERS.intersection(words):
@@ -91,5 +97,9 @@ class Completeness:
         return words[-1] in HESITATIONS | EXPECT_MORE
 
     def _guessed(self, free: Sequence[str], held: Sequence[str]) -> bool:
-        """Tell whether the sentence goes on where the free text ends."""
-        return not free or len(free) < len(held) or self._open_ended(free)
+        """Tell whether the sentence goes on where the free text ends: whether its beginning is liker that."""
+        if not free or self._open_ended(free):
+            return True
+        letters = "".join(free)
+        distances = [Levenshtein.distance(letters, "".join(held[:end])) for end in range(1, len(held) + 1)]
+        return distances[-1] > min(distances)

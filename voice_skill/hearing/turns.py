@@ -12,14 +12,18 @@ from voice_skill.hearing.gate import WINDOW, GateSettings, SpeechGate, SpeechTra
 SILENT = 60
 """Amplitude below which nothing can be speech: -55 dB of full scale."""
 
-ABOVE_NOISE = 2.0
-"""A moment counts as silence, too, if it has less energy than the background, times this."""
+ABOVE_NOISE = 4.0
+"""A moment may be silence, too, if it has less energy than the background, times this."""
+
+NOISE_MEMORY, FEWEST = 32, 8
+"""Windows, about a second, whose quietest is the background, and how many must have been heard: between words
+the noise alone is heard, be there as little time before the first one as there may."""
+
+STILL_SPEECH = 0.95
+"""Probability of speech from which on it is none, all the same: weak sounds drown in noise."""
 
 SOFTER = 0.3
 """What is left of the program's own voice goes to the recogniser so much softer, where it is all there is."""
-
-HISS = 100.0 * WINDOW
-"""Energy of a window that is as good as silent: an amplitude of 10."""
 
 FAINT = 10**-2.8
 """Share of the loudest moment's energy below which a moment of a turn counts as silence: 28 dB less."""
@@ -95,7 +99,8 @@ class TurnDetector:
         self._rest = np.zeros(0, np.int16)
         self._quiet = 0
         self._judged, self._likely, self._background, self._energy = False, 0.0, 0.0, 0.0
-        self._noise = 0.0
+        self._energies: deque[float] = deque(maxlen=NOISE_MEMORY)
+        self._noisy = False
         self._start_over()
 
     @property
@@ -158,10 +163,10 @@ class TurnDetector:
     def _take(self, window: Frame) -> list[SpeechStarted | Turn]:
         self._windows.append(softened(window) if window.own else window)
         self._measure(window.samples)
-        likely = self._probability(
-            window.samples
-        )  # also for the program's own voice: it listens with a memory
+        likely = self._probability(window.samples)  # of the own voice, too: it listens with a memory
         change = self._tracker.update(0.0 if window.own else likely)
+        if self._noisy and likely >= STILL_SPEECH and self._tracker.end == self._heard:
+            self._last_loud = self._heard
         if change == "began":
             return [SpeechStarted(self._windows[self._tracker.first - self._forgotten].time)]
         if change == "ended":
@@ -182,9 +187,10 @@ class TurnDetector:
         if not self._tracker.voiced:
             self._loudest = 0.0
         self._loudest = max(self._loudest, energy)
-        if not self._tracker.voiced:  # what is suddenly louder is no background
-            self._noise += (1 - BACKGROUND_MEMORY) * (min(energy, 2 * self._noise + HISS) - self._noise)
-        if energy > max(FAINT * self._loudest, ABOVE_NOISE * self._noise):
+        noise = ABOVE_NOISE * min(self._energies) if len(self._energies) >= FEWEST else 0.0
+        self._energies.append(energy)
+        self._noisy = noise > FAINT * self._loudest
+        if energy > max(FAINT * self._loudest, noise):
             self._last_loud = self._heard
 
     @property
