@@ -14,6 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import Levenshtein
+
+from voice_skill.hearing.constrained import Found
 
 Floats = npt.NDArray[np.float32]
 
