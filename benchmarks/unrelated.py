@@ -54,7 +54,7 @@ class Program:
     def row(self, sound: Sound) -> Row:
         heard = self._ears.transcribe(sound)
         session = Session(self._pack, self._understander)
-        meaning = session.understand(heard.text, heard=heard.confidence)
+        meaning = session.understand(heard.text, heard=heard.confidence, suspected=heard.suspected)
         answered = session.addressed(meaning)
         return {"answered": answered, "heard": heard.text if answered else "", "intent": meaning.intent}
 

@@ -270,3 +270,12 @@ def test_an_answer_is_no_surer_than_what_was_heard(pack: Pack, understander: Und
         surely.meaning.confidence / 2, abs=0.001
     )
     assert 0 < held.confidence <= 1
+
+
+@pytest.mark.parametrize("voice", ["espeak-female", "espeak-scottish"])
+def test_a_sign_of_an_emergency_that_was_hardly_heard_is_asked_about(
+    ears: Ears, understander: Understander, pack: Pack, voice: str
+):
+    heard = ears.transcribe(speak("I have chest pain.", voice))
+    meaning = Session(pack, understander).understand(heard.text, suspected=heard.suspected)
+    assert meaning.urgency == "emergency" or meaning.doubt == "chest_pain"

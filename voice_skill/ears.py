@@ -1,5 +1,7 @@
 """Hearing words: the speech gate and the chosen recogniser, put together."""
 
+from dataclasses import replace
+
 from voice_skill.audio.frames import Samples, Sound
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import Pack
@@ -14,6 +16,10 @@ from voice_skill.understanding.understander import Understander
 
 CLEARLY_HEARD = 0.8
 """Confidence from which on a text beside which another one only resembles a red flag is taken as it is."""
+
+SUSPECTED_FROM = 0.15
+"""Confidence from which on a sentence of the grammar that tells of an emergency is a reason to ask, although
+another text is likelier."""
 
 
 class Ears:
@@ -88,6 +94,7 @@ class Ears:
         Where the text is all but certain, only the very words of a red flag count.
         """
         understander = self._understander
+        heard = self._suspecting(heard)
         if understander is None or not heard.alternatives:
             return heard
 
@@ -99,6 +106,16 @@ class Ears:
 
         others = [Transcript(text, confidence=heard.otherwise) for text in heard.alternatives]
         return max(heard, *others, key=gravity)
+
+    def _suspecting(self, heard: Transcript) -> Transcript:
+        """Add the sign of an emergency that a doubtful text may be: the best sentence of the grammar."""
+        best = heard.hypotheses[0] if heard.hypotheses else None
+        if self._understander is None or best is None or best.text == heard.text:
+            return heard
+        doubtful = best.confidence >= SUSPECTED_FROM and heard.confidence < CLEARLY_HEARD
+        if doubtful and self._understander.understand(best.text).plainly_grave:
+            return replace(heard, suspected=best.text)
+        return heard
 
     def close(self) -> None:
         """Free the models."""

@@ -83,7 +83,7 @@ def run(
             heard = hear(sound)
             ms["recognise"] = round(1000 * (time.perf_counter() - start))
         understood = time.perf_counter()
-        got = as_sure_as(answer(new_session(), heard.text), heard.confidence)
+        got = as_sure_as(answer(new_session(), heard.text, heard.suspected), heard.confidence)
         ms["understand"] = round(1000 * (time.perf_counter() - understood))
         ms["total"] = round(1000 * (time.perf_counter() - start))
         yield {**row, "got": as_json(got, heard.text, ms)}

@@ -80,7 +80,7 @@ class _Scene:
             heard = self.hear(NOISE if scripted.noise else scripted.user, self.session.context)
             if scripted.user is not None:
                 self.heard.append((scripted.user, heard.text))
-            meaning = self.session.understand(heard.text, heard=heard.confidence)
+            meaning = self.session.understand(heard.text, heard=heard.confidence, suspected=heard.suspected)
             if scripted.noise and meaning.intent is None:
                 return meaning, Turn(self.session.state, ()), 0.0
             return meaning, self.session.hear(meaning, self.timers.get("hold")), 0.0

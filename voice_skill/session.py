@@ -67,14 +67,20 @@ class Session:
         """Return what helps to understand what is said now."""
         return self._dialog.context(self.state)
 
-    def understand(self, text: str, context: Context | None = None, heard: float = 1.0) -> Meaning:
+    def understand(
+        self, text: str, context: Context | None = None, heard: float = 1.0, suspected: str = ""
+    ) -> Meaning:
         """Return what the words mean at this point of the conversation, or in another context.
 
-        heard: how sure the recogniser is of the words, 0..1.
+        heard: how sure the recogniser is of the words, 0..1. suspected: a sign of an emergency that may have
+        been said instead; it leaves a doubt.
         """
         if not text.strip() or self._just_said(text):
             return Meaning("", None)
         meaning = self._understander.understand(text, context or self.context)
+        if suspected and meaning.urgency == "none" and not meaning.doubt:
+            sign = self._understander.understand(suspected).slots.get("flag", "")
+            meaning = replace(meaning, doubt=sign, misheard=bool(sign))
         alarming = bool(meaning.doubt) or meaning.urgency in ("urgent", "emergency")
         if alarming and self._own_words.are(text):
             return Meaning("", None)
@@ -181,9 +187,9 @@ class Answer:
         return list(dict.fromkeys(source for line in lines for source in line.sources))
 
 
-def answer(session: Session, text: str) -> Answer:
-    """Return the whole answer to one question put to a fresh session."""
-    meaning = session.understand(text)
+def answer(session: Session, text: str, suspected: str = "") -> Answer:
+    """Return the whole answer to one question put to a fresh session; suspected: see `Session.understand`."""
+    meaning = session.understand(text, suspected=suspected)
     turn = session.hear(meaning)
     said = [action for action in turn.actions if isinstance(action, Say)]
     reply = tuple(line for say in said if say.role not in ("step", "question") for line in say.lines)

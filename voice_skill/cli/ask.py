@@ -88,7 +88,7 @@ class _Question:
             self.heard, sure = self.transcript.text, self.transcript.confidence
             self._lap("recognise", start)
         start = time.perf_counter()
-        self.answer: Answer = as_sure_as(answer(session, self.heard), sure)
+        self.answer: Answer = as_sure_as(answer(session, self.heard, self.transcript.suspected), sure)
         self._lap("understand", start)
 
     def _lap(self, stage: str, start: float) -> None:

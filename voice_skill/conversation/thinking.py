@@ -78,13 +78,13 @@ class Thinker:
 
     def _think(self, samples: Samples, state: State, context: Context, earlier: Earlier | None) -> Thought:
         heard = self._ears.recognise(np.concatenate([samples, TAIL]), context)
-        meaning = self._session.understand(heard.text, context, heard.confidence)
+        meaning = self._session.understand(heard.text, context, heard.confidence, heard.suspected)
         wait = self._completeness.wait(meaning, context, heard.alternatives)
         joined = None
         if earlier is not None:
             whole = np.concatenate([earlier.samples, samples, TAIL])
             again = self._ears.recognise(whole, earlier.context)
-            joined = self._session.understand(again.text, earlier.context, again.confidence)
+            joined = self._session.understand(again.text, earlier.context, again.confidence, again.suspected)
         opening = ""
         if meaning.intent is not None:
             opening = self._session.preview(meaning, state)
