@@ -1,7 +1,7 @@
 """Rooms for the benchmarks: how the loudspeaker is heard at the microphone, as impulse responses.
 
-`decaying` makes one of exponentially decaying noise. `shoebox` has pyroomacoustics work out the reflections in
-a room of six walls, with the assistant on a bedside table or a counter (of the extra `[bench]`).
+`decaying` makes one of decaying noise. `shoebox` has pyroomacoustics (of the extra `[bench]`) work out the
+reflections in a room of six walls, with the assistant on a bedside table or a counter.
 """
 
 import functools
