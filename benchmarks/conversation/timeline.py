@@ -2,8 +2,8 @@ r"""One conversation as it was recorded: who spoke when, as a picture.
 
     python -m benchmarks.conversation.timeline [--picture OUT.png] [--json OUT.json]
 
-In real time on a private PulseAudio, as `latency`: a question, an interruption, a command. The picture shows what
-the microphone and the loudspeaker recorded, and how long each answer took from the last sound of what was said.
+In real time on a private PulseAudio, as `latency`: a question, an interruption, a command. The picture shows
+what microphone and loudspeaker recorded, and how long each answer took from the last sound of what was said.
 """
 
 import argparse
