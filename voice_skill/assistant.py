@@ -21,6 +21,7 @@ from voice_skill.ears import Ears
 from voice_skill.errors import EngineError, MissingError
 from voice_skill.events import Fault, Mended, Ready, Watcher
 from voice_skill.learning import understander_of
+from voice_skill.memory import return_free_memory
 from voice_skill.mouth import Mouth
 from voice_skill.session import Notice, Session
 
@@ -75,7 +76,7 @@ class Assistant:
         understander = understander_of(pack, keep=settings.cache)
         self._ears = Ears(settings, pack, understander)
         self._mouth = Mouth(settings, pack.info.language)
-        self._listener = Worker("recogniser", 1, self._ears.revive)
+        self._listener = Worker("recogniser", 1, self._revive_ears)
         self._voice = Worker("voice", 16, self._mouth.revive)
         self._sound = Duplex(settings.microphone, settings.loudspeaker, EchoCanceller(), recorder)
         self._without_sound = False
@@ -177,6 +178,11 @@ class Assistant:
     def _wait(self, seconds: float) -> None:
         self._check()
         time.sleep(seconds)
+
+    def _revive_ears(self) -> None:
+        """Open the recogniser anew; in its thread."""
+        self._ears.revive()
+        return_free_memory()
 
     def _close(self) -> None:
         for worker in (self._listener, self._voice):

@@ -27,6 +27,7 @@ from tests.test_conversation import House
 from tests.virtual_room import Room
 from tests.voices import speak
 from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound
+from voice_skill.conversation.interruptions import interrupts
 from voice_skill.errors import EngineError
 from voice_skill.events import Fault, Saying
 from voice_skill.hearing.recognizer import Transcript
@@ -82,8 +83,7 @@ class Soak:
             self.count[f"fault: {fault}"] += 1
         command = room.conversation.session.running and self.rng.random() < 0.5
         text = str(self.rng.choice(COMMANDS if command else QUESTIONS))
-        session = room.conversation.session
-        for_it = session.running or session.addressed(session.understand(text))
+        for_it = self._for_it(text)
         self.told.text = text
         if fault:
             self.faults[fault]()
@@ -99,6 +99,15 @@ class Soak:
         room.run(room.now + float(self.rng.uniform(0, 12)))
         if number % SILENCE_EVERY == SILENCE_EVERY - 1:
             self._be_silent(number)
+
+    def _for_it(self, text: str) -> bool:
+        """Tell whether what is said now is to be answered; into its speech, only what interrupts is."""
+        conversation = self.room.conversation
+        session = conversation.session
+        meaning = session.understand(text)
+        if conversation.performer.busy and not interrupts(meaning, session.context, asking=session.asking):
+            return False
+        return session.running or session.addressed(meaning)
 
     def _be_silent(self, number: int) -> None:
         """Leave it alone until it must have forgotten everything."""

@@ -1,10 +1,12 @@
-"""Who gets to speak: cut-offs, barge-in through simulated rooms, sounds that are no interruption, other talk.
+r"""Who gets to speak: cut-offs, barge-in in simulated rooms, sounds that are no interruption, other talk.
 
-    python -m benchmarks.conversation.turns [--quick] [--only PART] [--unrelated DIR] [--out results.json]
+    python -m benchmarks.conversation.turns [--quick] [--only PART] [--unseen] [--unrelated DIR] \
+        [--out results.json]
 
 Runs the program's own code with its real recogniser and voice in a room without time
 (`tests/virtual_room.py`): sound cards and threads are simulated, recognition is taken to last 0.1 s. Rooms
 are made of exponentially decaying noise; the loudspeaker distorts (tanh) and its clock runs 100 ppm fast.
+With --unseen it is interrupted in the rooms of pyroomacoustics, by two voices: nothing was tuned on these.
 """
 
 import argparse
@@ -14,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.conversation.questions import COMMANDS, NO_COMMANDS, PAUSED
+from benchmarks.conversation.rooms import decaying, shoebox
 from tests.test_conversation import House
 from tests.virtual_room import Room
 from tests.voices import speak
@@ -30,15 +33,6 @@ BEGIN_S = 1.0
 
 INTO_S = 1.2
 """So far into a sentence it is interrupted."""
-
-
-def impulse(reverberation_s: float, seed: int) -> np.ndarray:
-    """Return a room's response of power 1 that begins after 8 ms."""
-    count = round(reverberation_s * SAMPLE_RATE)
-    decay = np.exp(-6.9 * np.arange(count) / count)
-    response = np.random.default_rng(seed).normal(size=count) * decay
-    response[0] = 6.0
-    return np.concatenate([np.zeros(128), response / np.sqrt((response**2).sum())])
 
 
 def cut_offs(house: House, quick: bool) -> dict[str, object]:
@@ -72,6 +66,11 @@ def speaking_room(house: House, response: np.ndarray, *, early: bool = False) ->
     return room
 
 
+def seen(number: int) -> np.ndarray:
+    """Return the response of one of the rooms that thresholds were chosen in."""
+    return decaying(REVERBERATION_S[number % 2], number)
+
+
 def stops_after(room: Room, begin: float) -> float:
     """Return the seconds from `begin` until nothing is heard for a quarter of a second."""
     loud = np.abs(room.heard.astype(int)) > 200
@@ -81,12 +80,15 @@ def stops_after(room: Room, begin: float) -> float:
     return at / SAMPLE_RATE - begin
 
 
-def barge_in(house: House, quick: bool) -> dict[str, object]:
+def barge_in(house: House, quick: bool, *, unseen: bool) -> dict[str, object]:
+    """Interrupt it in the middle of a sentence. unseen: in other rooms, by other voices."""
+    voices = VOICES[2:] if unseen else VOICES[: 2 if quick else 4]
+    responses = shoebox if unseen else seen
     stops, rows = [], []
-    for number, (voice, text) in enumerate((v, t) for v in VOICES[: 2 if quick else 4] for t in COMMANDS):
+    for number, (voice, text) in enumerate((v, t) for v in voices for t in COMMANDS):
         for echo_db in ECHO_DB:
             early = number % 4 == 3
-            response = impulse(REVERBERATION_S[number % 2], number) * 10 ** (echo_db / 20)
+            response = responses(number) * 10 ** (echo_db / 20)
             room = speaking_room(house, response, early=early)
             now = room.now
             sound = speak(text, voice)
@@ -116,7 +118,7 @@ def no_interruptions(house: House, quick: bool) -> dict[str, object]:
     wrong, count = [], 0
     for voice in VOICES[: 2 if quick else 4]:
         for number, text in enumerate(NO_COMMANDS):
-            room = speaking_room(house, impulse(0.3, number))
+            room = speaking_room(house, decaying(0.3, number))
             now = room.now
             room.say(text, now, voice)
             room.run(now + 5)
@@ -135,7 +137,7 @@ def own_speech(house: House, minutes: float) -> dict[str, object]:
     spoken, held, which = 0.0, 0, []
     seed = 0
     while spoken < 60 * minutes:
-        room = house.room(echo=impulse(0.3, seed) * 10 ** (6 / 20), distorts=True, drift=1e-4)
+        room = house.room(echo=decaying(0.3, seed) * 10 ** (6 / 20), distorts=True, drift=1e-4)
         room.say("My calf is cramping.", BEGIN_S)
         room.run(BEGIN_S + 2.5)
         hold = room.conversation.performer.hold
@@ -194,6 +196,7 @@ def unrelated(house: House, folder: Path, clips: int) -> dict[str, object]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="about a quarter of everything")
+    parser.add_argument("--unseen", action="store_true", help="interrupt it where nothing was tuned")
     parser.add_argument("--unrelated", type=Path, help="folder with recordings of other talk")
     parser.add_argument("--only", default="", help="one part: cut_offs, barge_in, ...")
     parser.add_argument("--out", type=Path)
@@ -201,7 +204,7 @@ def main() -> None:
     house = House()
     parts = {
         "cut_offs": lambda: cut_offs(house, given.quick),
-        "barge_in": lambda: barge_in(house, given.quick),
+        "barge_in": lambda: barge_in(house, given.quick, unseen=given.unseen),
         "no_interruption": lambda: no_interruptions(house, given.quick),
         "own_speech": lambda: own_speech(house, 2 if given.quick else 10),
     }

@@ -26,14 +26,14 @@ from voice_skill.conversation.stretch import (
     LONG_S,
     MAKES_UP_ITS_MIND_S,
     MIDWAY_S,
-    ONSET_S,
     TALK,
     TONE_AFTER_S,
     WARY_S,
     Stretch,
+    begins,
 )
 from voice_skill.conversation.thinking import Earlier, Thinker, Thought
-from voice_skill.conversation.wake import Wake
+from voice_skill.conversation.wake import Wake, meant_for_it
 from voice_skill.conversation.words import spoken_words
 from voice_skill.dialog.state import Action, CancelTimers, Change, End, Say, StartTimer
 from voice_skill.errors import EngineError
@@ -96,7 +96,7 @@ class Conversation:
             else:
                 self._over(event.samples)
         self.loudness.hear(frame.samples, speech=self._turns.sounded > 0)
-        self._mind_onset()
+        self._mind_onset(sure=frame.others)
         if self._stretch is not None:
             self._stretch.hear(frame, self._turns.last_voiced, self.performer.silent_since)
 
@@ -160,13 +160,13 @@ class Conversation:
 
     # Stretches of speech
 
-    def _mind_onset(self) -> None:
+    def _mind_onset(self, *, sure: bool) -> None:
         """Hold the breath at the first sound of somebody else; go on if it was nothing."""
         if self._stretch is None and self.performer.speaking and self._barge_in() == "all":
-            sounded = self._turns.sounded
-            if sounded >= ONSET_S and not self.performer.held and self._clock() > self._wary_until:
+            sounded, held = self._turns.sounded, self.performer.held
+            if begins(sounded, sure=sure) and not held and self._clock() > self._wary_until:
                 self.performer.hold()
-            elif sounded == 0 and self.performer.held:
+            elif sounded == 0 and held:
                 self.performer.go_on()
 
     def _begun(self) -> None:
@@ -297,7 +297,7 @@ class Conversation:
             stretch.interrupted = self.performer.drop()
         self._watch(TurnHeard(meaning.text))
         meaning = self._whole(stretch, thought)
-        answered = self._for_me(meaning)
+        answered = meant_for_it(meaning, self.session, self.wake, self._clock())
         if meaning.intent is not None:
             self._watch(Understood(meaning, answered))
         if not answered:
@@ -314,14 +314,6 @@ class Conversation:
         self.session.state = earlier.state
         self.timers.cancel()
         return thought.joined
-
-    def _for_me(self, meaning: Meaning) -> bool:
-        now = self._clock()
-        if meaning.urgency in ("urgent", "emergency"):  # whatever the way of waking it
-            return self.wake.armed(now) or self.session.addressed(meaning)
-        if self.wake.required and not (self.session.running or self.wake.armed(now)):
-            return False
-        return meaning.intent is not None and (self.wake.armed(now) or self.session.addressed(meaning))
 
     def _answer(self, stretch: Stretch, meaning: Meaning) -> None:
         now = self._clock()

@@ -3,6 +3,8 @@
 from typing import Protocol
 
 from voice_skill.audio.frames import Frame
+from voice_skill.session import Session
+from voice_skill.understanding.meaning import Meaning
 
 ARMED_S = 8.0
 """So long after the wake word or the push somebody may begin to speak."""
@@ -67,3 +69,13 @@ class OnPush:
     def armed(self, now: float) -> bool:
         """Tell whether the last push is not long ago."""
         return self._pushed or now < self._until
+
+
+def meant_for_it(meaning: Meaning, session: Session, wake: Wake, now: float) -> bool:
+    """Tell whether what was said is for the assistant; signs of an emergency need no word and no push."""
+    armed = wake.armed(now)
+    if meaning.urgency in ("urgent", "emergency"):
+        return armed or session.addressed(meaning)
+    if wake.required and not (session.running or armed):
+        return False
+    return meaning.intent is not None and (armed or session.addressed(meaning))

@@ -1,7 +1,5 @@
 """The natural voice: Piper with the public-domain voice "joe", run by onnxruntime."""
 
-import contextlib
-import ctypes
 import importlib.util
 import json
 from importlib.metadata import version
@@ -14,6 +12,7 @@ import soxr
 
 from voice_skill.audio.frames import Sound
 from voice_skill.errors import EngineError, MissingError
+from voice_skill.memory import return_free_memory
 from voice_skill.speaking.loudness import check_length, levelled, with_volume
 from voice_skill.speaking.voice import VoiceSettings
 
@@ -87,7 +86,7 @@ class PiperVoice:
             samples = self._synthesize(text, settings.pitch / settings.rate)
         except Exception as error:
             raise EngineError(f"The voice piper failed: {error}", "Try --voice pyttsx3") from error
-        _return_free_memory()
+        return_free_memory()
         if settings.pitch != 1.0:
             # Spoken slower by the factor that playing it faster takes back.
             samples = soxr.resample(samples, rate * settings.pitch, rate).astype(np.float32)
@@ -111,12 +110,6 @@ class PiperVoice:
         )
         chunks = [chunk.audio_float_array for chunk in self._piper.synthesize(text, config)]
         return np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
-
-
-def _return_free_memory() -> None:
-    """Give what rendering took back to the system: glibc would keep up to 150 MB of it."""
-    with contextlib.suppress(AttributeError):  # only glibc has this
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _model_path() -> Path:
