@@ -113,8 +113,8 @@ class GrammarHearing:
         """Return what is heard freely, and the nearest sentences of the grammar, best first.
 
         There are none when none comes near. samples: the sound, as `model.encode` takes it. started: what the
-        model's `start` returned for it. bias: for what is heard freely. settled: told that, it tells whether it is
-        known by other means what was said, so that no second look is needed.
+        model's `start` returned for it. bias: for what is heard freely. settled: told that, it tells
+        whether it is known by other means what was said, so that no second look is needed.
         """
         quick = HeldSearch(self._speller, QUICK)
         leeway = LEEWAY + LEEWAY_PER_SECOND * len(samples) / SAMPLE_RATE
