@@ -59,7 +59,7 @@ class Listener:
         meanings = {}
         for way in WAYS:
             told = self._ears.transcribe(sound, session.context if way == "with" else None)
-            meanings[way] = session.understand(told.text, heard=told.confidence)
+            meanings[way] = session.understand(told.text, heard=told.confidence, suspected=told.suspected)
         return meanings
 
 

@@ -11,8 +11,9 @@ from voice_skill.hearing.gate import SpeechGate
 from voice_skill.hearing.grammar_cache import grammar_of
 from voice_skill.hearing.recognizer import TakesExpectation, TakesGrammar, Transcript
 from voice_skill.hearing.transcription import recognise, transcribe
-from voice_skill.understanding.meaning import URGENCIES, Context
-from voice_skill.understanding.understander import Understander
+from voice_skill.understanding.intents import FLAG_INTENT
+from voice_skill.understanding.meaning import URGENCIES, Context, Meaning
+from voice_skill.understanding.understander import PERHAPS_A_FLAG, Understander
 
 CLEARLY_HEARD = 0.8
 """Confidence from which on a text beside which another one only resembles a red flag is taken as it is."""
@@ -89,18 +90,16 @@ class Ears:
             self.recognizer.expect(self._expectations.of(context) if self._understander else None)
 
     def _gravest(self, heard: Transcript) -> Transcript:
-        """Return an alternative that tells of a graver urgency than the text, or `heard`.
-
-        Where the text is all but certain, only the very words of a red flag count.
-        """
+        """Return an alternative that tells of a graver urgency than the text, or `heard`."""
         understander = self._understander
         heard = self._suspecting(heard)
         if understander is None or not heard.alternatives:
             return heard
+        plain = understander.understand(heard.text)
 
         def gravity(one: Transcript) -> tuple[int, bool]:
-            meaning = understander.understand(one.text)
-            if one is not heard and heard.confidence >= CLEARLY_HEARD and not meaning.plainly_grave:
+            meaning = plain if one is heard else understander.understand(one.text)
+            if one is not heard and not _counts(meaning, heard, plain):
                 return 0, False
             return URGENCIES.index(meaning.urgency), bool(meaning.doubt)
 
@@ -120,3 +119,24 @@ class Ears:
     def close(self) -> None:
         """Free the models."""
         self.recognizer.close()
+
+
+def _counts(other: Meaning, heard: Transcript, plain: Meaning) -> bool:
+    """Tell whether the red flag in an alternative counts beside the text, which means `plain`.
+
+    The very words of a flag always do; but for the one that the text asks about, whose answer tells what to
+    do if it is there. What only resembles a flag must be probable enough, both as words and as a flag; and
+    not at all where the text is all but certain.
+    """
+    if other.plainly_grave:
+        return other.slots["flag"] != plain.asked or heard.confidence < heard.otherwise
+    if heard.confidence >= CLEARLY_HEARD:
+        return False
+    probable = min(heard.otherwise, 1 - heard.confidence)
+    return other.misheard or probable * _chance_of_flag(other) >= PERHAPS_A_FLAG
+
+
+def _chance_of_flag(meaning: Meaning) -> float:
+    if meaning.urgency in FLAG_INTENT:
+        return meaning.confidence
+    return sum(one.confidence for one in meaning.candidates if one.intent in FLAG_INTENT.values())

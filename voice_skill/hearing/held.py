@@ -8,7 +8,7 @@ speed it often hears at another. Sentences that sound like what was heard then a
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -104,12 +104,17 @@ class GrammarHearing:
         return self._speller
 
     def hear(
-        self, samples: Floats, started: tuple[Floats, Memory], bias: WordBias
+        self,
+        samples: Floats,
+        started: tuple[Floats, Memory],
+        bias: WordBias,
+        settled: Callable[[Beam], bool] = lambda _: False,
     ) -> tuple[Beam, tuple[Held, ...]]:
         """Return what is heard freely, and the nearest sentences of the grammar, best first.
 
         There are none when none comes near. samples: the sound, as `model.encode` takes it. started: what the
-        model's `start` returned for it. bias: for what is heard freely.
+        model's `start` returned for it. bias: for what is heard freely. settled: told that, it tells
+        whether it is known by other means what was said, so that no second look is needed.
         """
         quick = HeldSearch(self._speller, QUICK)
         leeway = LEEWAY + LEEWAY_PER_SECOND * len(samples) / SAMPLE_RATE
@@ -131,7 +136,7 @@ class GrammarHearing:
         confidence = ranked[0].confidence if ranked else 0.0
         if confidence < CLEAR and free.odds < CLEARLY_SPOKEN * heard.pieces:
             promising = heard.pieces >= SEVERAL_PIECES or confidence >= PLAUSIBLE
-            if promising or self._sounds_close(words):
+            if (promising or self._sounds_close(words)) and not settled(free):
                 found, texts = self._second_look(samples, started, quick.found, words, bias)
                 ranked = self._ranked(found, heard, texts)
         return free, tuple(ranked)

@@ -14,7 +14,7 @@ from voice_skill.hearing.confidence import Free, FreeEvidence, clearness
 from voice_skill.hearing.decoding import Beam, decode
 from voice_skill.hearing.expecting import Expected
 from voice_skill.hearing.grammar import Grammar
-from voice_skill.hearing.held import GrammarHearing, Held
+from voice_skill.hearing.held import CLEAR, GrammarHearing, Held
 from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel, packaged_weights
 from voice_skill.hearing.readings import Reading
 from voice_skill.hearing.recognizer import Hypothesis, Transcript, Word
@@ -195,25 +195,25 @@ class MoonshineRecognizer:
         encoded, seconds = model.encode(samples), len(samples) / SAMPLE_RATE
         started = model.start(encoded)
         held: tuple[Held, ...] = ()
+        expected: _Choice | None = None
+
+        def settled(best: Beam) -> bool:
+            """Look for what is expected first: where that is clear, no second look at the rest is needed."""
+            nonlocal expected
+            expected = self._expected_choice(started, samples, best)
+            return expected.confidence >= CLEAR
+
         if self._held is None:
             best = decode(model, started, bias)
         else:
-            best, held = self._held.hear(samples, started, bias)
+            best, held = self._held.hear(samples, started, bias, settled)
         free = model.tokenizer.decode(best.tokens)
         if free.strip(".,!?").lower() in ("", NO_SPEECH):
             return _Piece(seconds=seconds)
         inside = bool(held) and held[0].evidence is None
         freely = FreeEvidence.of(best.odds, len(best.tokens), samples, inside=inside).confidence
-        usual = _Choice(free, best.tokens, freely)
-        if (
-            held
-            and held[0].confidence >= max(SURE, freely)
-            and not is_part(held[0].words, spoken_words(free))
-        ):
-            usual = _Choice(held[0].text, held[0].tokens, freely if inside else held[0].confidence)
-        elif _is_babble(best):
-            usual = _Choice()
-        chosen = self._expected_choice(started, samples, best) or usual
+        usual = _usual(_Choice(free, best.tokens, freely), held, best)
+        chosen = expected or self._expected_choice(started, samples, best)
         if chosen.confidence < max(EXPECTED_SURE, usual.confidence):
             chosen = usual
         if not chosen.text:
@@ -222,10 +222,10 @@ class MoonshineRecognizer:
         free = free if usual.text else ""  # babble is no alternative
         return _Piece(chosen.text, free, usual.text, held, words, seconds, chosen.confidence, freely)
 
-    def _expected_choice(self, started: tuple[Floats, Memory], samples: Floats, best: Beam) -> _Choice | None:
-        """Return the expected sentence that comes nearest, if any does; best: what is heard freely."""
+    def _expected_choice(self, started: tuple[Floats, Memory], samples: Floats, best: Beam) -> _Choice:
+        """Return the expected sentence that comes nearest, if any does. best: what is heard freely."""
         if self._expected is None or self._loaded is None or self._held is None:
-            return None
+            return _Choice()
         model, grammar = self._loaded[0], self._expected.grammar
         if grammar not in self._short:
             while len(self._short) >= MOST_EXPECTATIONS:
@@ -233,12 +233,24 @@ class MoonshineRecognizer:
             self._short[grammar] = ShortHearing(model, grammar, self._held.speller)
         words = spoken_words(model.tokenizer.decode(best.tokens))
         if grammar.read(words):
-            return None
+            return _Choice()
         free = Free("".join(words), best.odds, len(best.tokens), clearness(samples))
         short = self._short[grammar].hear(started, free, self._expected.answer)
         if short is None or is_part(short.words, words):
-            return None
+            return _Choice()
         return _Choice(short.text, short.tokens, short.confidence)
+
+
+def _usual(free: _Choice, held: Sequence[Held], best: Beam) -> _Choice:
+    """Return what is taken where nothing is expected: free text, a sentence of the grammar, or nothing."""
+    if (
+        held
+        and held[0].confidence >= max(SURE, free.confidence)
+        and not is_part(held[0].words, spoken_words(free.text))
+    ):
+        inside = held[0].evidence is None
+        return _Choice(held[0].text, held[0].tokens, free.confidence if inside else held[0].confidence)
+    return _Choice() if _is_babble(best) else free
 
 
 def _told(held: Iterable[Held]) -> tuple[Hypothesis, ...]:
