@@ -28,6 +28,7 @@ from voice_skill.hearing.sound_alike import SoundAlikes
 from voice_skill.hearing.sounds import distances, sounds_of_all
 from voice_skill.hearing.spelling import Speller, spoken_words
 from voice_skill.hearing.written import written
+from voice_skill.memory import return_free_memory
 from voice_skill.understanding.normalize import normal_form
 
 QUICK = 8
@@ -139,6 +140,7 @@ class GrammarHearing:
             if (promising or self._sounds_close(words)) and not settled(free):
                 found, texts = self._second_look(samples, started, quick.found, words, bias)
                 ranked = self._ranked(found, heard, texts)
+                return_free_memory()
         return free, tuple(ranked)
 
     def _read(self, free: Beam) -> tuple[Words, tuple[Reading, ...]]:
