@@ -8,7 +8,7 @@ speed it often hears at another. Sentences that sound like what was heard then a
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -51,8 +51,8 @@ what it says is just not a sentence of the grammar. In noise it is hardly ever r
 SPEEDS = (1.15, 0.85)
 """How long the sound is made to last at the second look."""
 
-ALIKE, LOOKED_AT = 5, 20
-"""Sentences weighed for each text heard because they sound like it, and how many are looked at for that."""
+ALIKE, LOOKED_AT = 8, 12
+"""Sentences weighed because they sound like what was heard, and those looked at for each text heard."""
 
 CLOSE = 0.3
 """Cost of a sound up to which a sentence sounds so much like the free text that a second look is taken."""
@@ -69,6 +69,7 @@ its sounds adds: the longer a sentence, the less likely each spelling of it. Cho
 spoken by the voices of the tests and on spoken orders, in quiet and in noise, of the half for development."""
 
 Words = tuple[str, ...]
+Meanings = tuple[Reading, ...]
 
 _SENTENCE_END = re.compile(r"[.?!]+ +")
 
@@ -177,29 +178,29 @@ class GrammarHearing:
             views.append(self._model.start(self._model.encode(changed)))
             free = decode(self._model, views[-1], bias)
             texts.append(tuple(spoken_words(self._model.tokenizer.decode(free.tokens))))
-        union = {one.words: one for one in sorted(found, key=lambda one: -one.score)[:RESCORED]}
-        for text in texts:
-            for one in self._sounding_like(text):
-                union.setdefault(one.words, one)
-        every = list(union.values())
+        every = sorted(found, key=lambda one: -one.score)[:RESCORED]
+        every += self._sounding_like(texts, {tuple(self.grammar.read(one.words)) for one in every})
         if not every:
             return [], texts
         tokens = [one.tokens for one in every]
         scores = np.mean([self._model.score(view.encoded, tokens) for _, view in views], axis=0)
         return [replace(one, score=float(score)) for one, score in zip(every, scores, strict=True)], texts
 
-    def _sounding_like(self, text: Words) -> Iterator[Found]:
-        """Yield the sentences that sound most like a text, one for each meaning; not scored yet."""
-        seen: set[tuple[Reading, ...]] = set()
-        for sentence in self._alikes.nearest(_normal(text), LOOKED_AT):
-            readings = tuple(self.grammar.read(sentence))
-            if readings in seen:
-                continue
-            seen.add(readings)
-            said = written(sentence)
-            yield Found(tuple(spoken_words(said)), -np.inf, self._model.tokenizer.encode(said))
-            if len(seen) == ALIKE:
-                break
+    def _sounding_like(self, texts: Sequence[Words], known: Set[Meanings]) -> list[Found]:
+        """Return the sentences that sound most like the texts, not scored yet; one for each new meaning."""
+        near: dict[Meanings, Words] = {}
+        for text in texts:
+            for sentence in self._alikes.nearest(_normal(text), LOOKED_AT):
+                meanings = tuple(self.grammar.read(sentence))
+                if meanings not in known:
+                    near.setdefault(meanings, sentence)
+        said = [written(sentence) for sentence in near.values()]
+        words = [tuple(spoken_words(text)) for text in said]
+        far = _unlike(words, texts)
+        return [
+            Found(words[at], -np.inf, self._model.tokenizer.encode(said[at]))
+            for at in sorted(range(len(said)), key=lambda at: far[at])[:ALIKE]
+        ]
 
     def _ranked(self, found: Sequence[Found], free: Free, texts: Sequence[Words]) -> list[Held]:
         """Return what was found, the likeliest first, each with its confidence.
@@ -208,18 +209,23 @@ class GrammarHearing:
         """
         if not found:
             return []
-        heard = [sounds_of_all(text) for text in texts]
-        said = [sounds_of_all(one.words) for one in found]
-        unlike = np.mean([distances(text, said) for text in heard], axis=0).tolist()
-        length = sum(map(len, heard)) / len(heard)
+        length = sum(len(sounds_of_all(text)) for text in texts) / len(texts)
         held = []
-        for one, sounds, differ in zip(found, said, unlike, strict=True):
+        for one, differ in zip(found, _unlike([one.words for one in found], texts), strict=True):
+            sounds = sounds_of_all(one.words)
             evidence = Evidence.of(one.score, len(sounds), differ, length, free)
             text = self._model.tokenizer.decode(one.tokens)
             readings = tuple(self.grammar.read(one.words))
             score = one.score - WRONG_SOUND * differ + SOUND * len(sounds)
             held.append(Held(text, one.tokens, one.words, score, evidence.confidence, readings, evidence))
         return sorted(held, key=lambda one: -one.score)
+
+
+def _unlike(sentences: Sequence[Words], texts: Sequence[Words]) -> list[float]:
+    """Return how far each sentence is from what was heard freely, on the average of the texts."""
+    said = [sounds_of_all(sentence) for sentence in sentences]
+    unlike: list[float] = np.mean([distances(sounds_of_all(text), said) for text in texts], axis=0).tolist()
+    return unlike
 
 
 def _normal(words: Words) -> list[str]:

@@ -121,18 +121,17 @@ class SoundAlikes:
         wanted = np.unique(np.concatenate(nexts))
         ahead = sounds[at : at + LONGEST_WORD + SPARE_SOUNDS]
         price = costs(ahead, self._table[wanted], self._lengths[wanted])
-        later = EXPECTED_PER_SOUND * np.arange(1, len(ahead) + 1, dtype=np.float32)
+        taken = np.arange(1, len(ahead) + 1, dtype=np.float32)
+        most = CHEAP + CHEAP_PER_SOUND * (at + taken)
         for (state, cost, words), rows in zip(here, nexts, strict=True):
-            ways = price[np.searchsorted(wanted, rows)]
-            for row, taken in _least(ways - later, WAYS):
+            totals = price[np.searchsorted(wanted, rows)] + np.float32(cost + A_WORD)
+            for row, place in _least(totals, totals - EXPECTED_PER_SOUND * taken, most):
                 word = self._words[rows[row]]
                 added = word in _AROUND and word not in free
                 if added and state.final:
                     continue
-                total = cost + float(ways[row, taken]) + A_WORD + AROUND_A_SENTENCE * added
-                end = at + int(taken) + 1
-                if total <= CHEAP + CHEAP_PER_SOUND * end:
-                    yield _Beginning(total, (*words, word), state, end)
+                total = float(totals[row, place]) + AROUND_A_SENTENCE * added
+                yield _Beginning(total, (*words, word), state, at + int(place) + 1)
 
     def _next_rows(self, state: WordState) -> Ids:
         """Return the rows of the words that may come next; of a word with two pronunciations, both."""
@@ -150,8 +149,9 @@ class SoundAlikes:
         return self._rows[word]
 
 
-def _least(values: _Floats, most: int) -> npt.NDArray[np.int64]:
-    """Return the places of the least values, (up to `most`, 2)."""
-    flat = values.ravel()
-    places = np.argpartition(flat, most)[:most] if len(flat) > most else np.arange(len(flat))
-    return np.stack(np.unravel_index(places, values.shape), axis=1)
+def _least(totals: _Floats, wanted: _Floats, most: _Floats) -> npt.NDArray[np.int64]:
+    """Return where `wanted` is least, (up to WAYS, 2), of the places where the total is not too much."""
+    flat = wanted.ravel()
+    places = np.argpartition(flat, WAYS)[:WAYS] if len(flat) > WAYS else np.arange(len(flat))
+    places = places[(totals <= most).ravel()[places]]
+    return np.stack(np.unravel_index(places, wanted.shape), axis=1)
