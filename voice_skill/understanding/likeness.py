@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from voice_skill.errors import PackError
-from voice_skill.understanding.features import Array, inverse_frequency, vector_of, weights_of
+from voice_skill.understanding.features import FEATURES, Array, inverse_frequency, scaled, weights_of
+from voice_skill.understanding.solving import combined, gram, solve
 
 Encode = Callable[[Sequence[str]], Array]
 """Sentences in, one vector of length one for each out."""
@@ -23,10 +24,11 @@ Encode = Callable[[Sequence[str]], Array]
 RIDGE = 0.35
 MEANING = 2.0
 """Weight of likeness in meaning; likeness in words has 1."""
-SHARPNESS = 1.0
+SHARPNESS = 3.0
 """How fast likeness in meaning falls with distance."""
 SCALE = 15.0
 """Turns scores into probabilities; fitted on sentences left out (`benchmarks.understanding`)."""
+_ROWS = 512
 UNKNOWN = 0.15
 """Score that out-of-scope has at least: what is like nothing known is about something else."""
 
@@ -72,12 +74,13 @@ class Likeness:
         target = np.array([labels.index(sample.label) for sample in samples])
         rows = [weights_of(sample.words, sample.abstract) for sample in samples]
         idf = inverse_frequency(rows)
-        words = np.stack([vector_of(row, idf) for row in rows])
+        words = [scaled(row, idf) for row in rows]
         points = encode([" ".join(sample.words) for sample in samples]).astype(np.float16).astype(np.float32)
-        cost = np.diag(RIDGE / _sample_weights(samples, target))
-        wanted = np.eye(len(labels), dtype=np.float32)[target]
-        dual = np.linalg.solve(words @ words.T + _nearness(points, points) + cost, wanted)
-        return cls(labels, unknown, Learnt(idf, words.T @ dual, points, dual))
+        alike = gram(words, FEATURES)
+        _add_nearness(alike, points)
+        alike[np.diag_indices_from(alike)] += RIDGE / _sample_weights(samples, target)
+        dual = solve(alike, np.eye(len(labels), dtype=np.float32)[target])
+        return cls(labels, unknown, Learnt(idf, combined(words, FEATURES, dual), points, dual))
 
     def to_bytes(self) -> bytes:
         """Return everything learnt, for `from_bytes`."""
@@ -111,20 +114,21 @@ class Likeness:
     ) -> dict[str, float]:
         """Return the probability of each class. point: the text's vector, shape (vector size,)."""
         learnt = self._learnt
-        vector = vector_of(weights_of(words, abstract), learnt.idf)
-        at = np.flatnonzero(vector)
+        at, vector = scaled(weights_of(words, abstract), learnt.idf)
         # Not with "@": it may wait for other threads many times as long as these sums take.
         near = MEANING * np.exp(SHARPNESS * (np.einsum("ij,j->i", learnt.points, point) - 1))
-        scores = np.einsum("i,ij->j", vector[at], learnt.by_word[at]) + np.einsum(
+        scores = np.einsum("i,ij->j", vector, learnt.by_word[at]) + np.einsum(
             "i,ij->j", near, learnt.by_point
         )
         scores[self._unknown] = max(scores[self._unknown], UNKNOWN)
         return dict(zip(self.labels, map(float, _softmax(scores * SCALE)), strict=True))
 
 
-def _nearness(some: Array, others: Array) -> Array:
-    near: Array = MEANING * np.exp(SHARPNESS * (some @ others.T - 1))
-    return near
+def _add_nearness(alike: Array, points: Array) -> None:
+    """Add likeness in meaning to likeness in words, some rows at a time: a second matrix would be large."""
+    for start in range(0, len(points), _ROWS):
+        near = points[start : start + _ROWS] @ points.T
+        alike[start : start + _ROWS] += MEANING * np.exp(SHARPNESS * (near - 1))
 
 
 def _sample_weights(samples: Sequence[Sample], target: npt.NDArray[np.int64]) -> Array:
