@@ -16,7 +16,7 @@ import numpy as np
 
 from voice_skill.dialog.pack import Pack, load_pack
 from voice_skill.understanding import Understander, features, likeness
-from voice_skill.understanding.features import Array, inverse_frequency, vector_of, weights_of
+from voice_skill.understanding.features import FEATURES, Array, inverse_frequency, scaled, weights_of
 from voice_skill.understanding.intents import FLAG_INTENT
 from voice_skill.understanding.likeness import Sample
 from voice_skill.understanding.normalize import normalize, without_fillers
@@ -66,12 +66,13 @@ def _variants() -> Iterator[tuple[str, float, Kernel, float]]:
     yield "words only", letters, words, likeness.RIDGE
     yield "words without letters", 0.0, words, likeness.RIDGE
     yield "meaning only", letters, meaning(likeness.SHARPNESS), likeness.RIDGE
-    yield "meaning only, nearest sentence", letters, meaning(1.0), 0.0
+    yield "meaning only, nearest sentence", letters, meaning(likeness.SHARPNESS), 0.0
     yield "both, nearest sentence", letters, kept, 0.0
     yield "both, twice the letters", 2 * letters, kept, likeness.RIDGE
     for weight in (1.0, 4.0):
-        yield f"both, meaning weighs {weight:.0f}", letters, both(weight, 1.0), likeness.RIDGE
-    for sharpness in (2.0, 4.0):
+        kernel = both(weight, likeness.SHARPNESS)
+        yield f"both, meaning weighs {weight:.0f}", letters, kernel, likeness.RIDGE
+    for sharpness in (1.0, 6.0):
         yield f"both, sharpness {sharpness:.0f}", letters, both(likeness.MEANING, sharpness), likeness.RIDGE
     for ridge in (0.1, 1.0):
         yield f"both, ridge {ridge}", letters, kept, ridge
@@ -91,12 +92,16 @@ def _level(label: str, pack: Pack) -> str:
 
 
 def _vectors(known: list[Sample], tried: list[Sample]) -> tuple[Array, Array]:
-    rows = [weights_of(s.words, s.abstract) for s in known]
-    idf = inverse_frequency(rows)
-    return (
-        np.stack([vector_of(row, idf) for row in rows]),
-        np.stack([vector_of(weights_of(s.words, s.abstract), idf) for s in tried]),
-    )
+    """Return the words of both, shape (sentences, FEATURES)."""
+    idf = inverse_frequency([weights_of(s.words, s.abstract) for s in known])
+    vectors = []
+    for some in (known, tried):
+        rows = np.zeros((len(some), FEATURES), dtype=np.float32)
+        for row, sample in zip(rows, some, strict=True):
+            at, values = scaled(weights_of(sample.words, sample.abstract), idf)
+            row[at] = values
+        vectors.append(rows)
+    return vectors[0], vectors[1]
 
 
 def _ridge(near: Array, seen: Array, labels: np.ndarray, ridge: float) -> np.ndarray:

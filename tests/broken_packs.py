@@ -129,6 +129,18 @@ BROKEN = {
         "cold:\n  next: pinch\n",
         "goes round in a circle when it does not help: pinch -> cold -> pinch",
     ),
+    "sayings of an unknown topic": (
+        "sayings/all.yaml",
+        "causes:",
+        "cause:",
+        "sayings/all.yaml:3:1: unknown topic or red flag 'cause'; did you mean 'causes'?",
+    ),
+    "a saying that cannot be heard": (
+        "sayings/all.yaml",
+        "[how come",
+        "[почему, how come",
+        "sayings/all.yaml:3:10: 'почему' cannot be heard",
+    ),
     "an unknown list in the hints": (
         "hints.yaml",
         "either: [side]",

@@ -27,10 +27,10 @@ LISTS = ("muscle", "medicine", "supplement", "veintablet", "cramp")
 """Lists whose words are about cramps, but for the everyday ones."""
 
 EVERYDAY = listed(
-    "about above arms baby back backs behind belly below between complex contractions dose drink each "
-    "extra feet five foot four fraction from front half hand hands high hundred index inner inside left "
+    "about above arms baby back backs behind belly below between complex contraction contractions dose drink "
+    "each extra feet five foot four fraction from front half hand hands high hundred index inner inside left "
     "little lower medicine middle night nine other part queue relax right ring second side small soap "
-    "something somewhere tabs that three twelve unknown upper would your"
+    "something somewhere tabs that three twelve under unknown upper would your"
 )
 """Words of these lists that mean much besides."""
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from voice_skill.dialog.pack import Pack, load_pack
+from voice_skill.hearing.grammar import Grammar
+from voice_skill.hearing.spelling import spoken_words
 from voice_skill.learning import understander_of
 
 NOSEBLEED = Path(__file__).parent / "packs" / "nosebleed"
@@ -38,6 +40,22 @@ def test_a_changed_pack_is_learnt_anew(pack: Pack, tmp_path: Path):
     understander_of(pack)
     phrases = pack.phrases["relief"]
     pack.phrases["relief"] = phrases.model_copy(update={"examples": [*phrases.examples, "my nose leaks"]})
+    understander_of(pack)
+    assert len(kept(tmp_path)) == 2
+
+
+def test_sayings_are_learnt_but_the_grammar_does_without_them(pack: Pack, tmp_path: Path):
+    saying = "how come mine drips red every winter"
+    assert pack.phrases["causes"].sayings == [saying]
+    assert understander_of(pack).understand("and mine, how come it drips so red").intent == "causes"
+    spoken = Grammar.of_pack(pack.phrases, pack.slots, pack.red_flags)
+    assert not spoken.read(spoken_words(saying))
+    assert spoken.read(spoken_words(pack.phrases["causes"].examples[0]))
+
+
+def test_a_changed_saying_is_learnt_anew(pack: Pack, tmp_path: Path):
+    understander_of(pack)
+    pack.phrases["relief"] = pack.phrases["relief"].model_copy(update={"sayings": ["my nose leaks"]})
     understander_of(pack)
     assert len(kept(tmp_path)) == 2
 

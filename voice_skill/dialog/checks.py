@@ -21,6 +21,7 @@ def check_references(draft: Draft) -> None:
     """Add to the draft every problem between its parts, as far as they could be read."""
     _check_slots(draft)
     _check_phrases(draft)
+    _check_sayings(draft)
     _check_topics(draft)
     _check_exercises(draft)
     _check_statements(draft)
@@ -123,6 +124,15 @@ def _check_phrases(draft: Draft) -> None:
         if intent not in draft.names("phrases") and "phrases" not in draft.unread:
             message = f"'{intent}' has an answer but no phrases: nobody can ask for it"
             draft.report("answers", (intent,), message, "unreachable")
+
+
+def _check_sayings(draft: Draft) -> None:
+    known = {*draft.names("phrases"), *draft.names("red_flags")}
+    for name, sayings in draft.parts["sayings"].items():
+        if not draft.unread & {"phrases", "red_flags"}:
+            _check_name(draft, ("sayings", (name,)), name, known, "topic or red flag")
+        for index, saying in enumerate(sayings):
+            _check_letters(draft, "sayings", (name, index), saying)
 
 
 def _check_template(draft: Draft, part: str, where: KeyPath, template: str) -> None:

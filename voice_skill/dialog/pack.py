@@ -1,7 +1,9 @@
 """A dialog pack, and how it is found and loaded: a folder of YAML in, a checked `Pack` out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from voice_skill.dialog.checks import check_references
 from voice_skill.dialog.hints import Hints
@@ -83,6 +85,7 @@ def check_pack(path: Path) -> Draft:
 def assemble(draft: Draft) -> Pack:
     """Return the pack of a draft without problems."""
     parts = draft.parts
+    sayings = parts["sayings"]
     return Pack(
         path=draft.path,
         info=parts["pack"],
@@ -90,9 +93,18 @@ def assemble(draft: Draft) -> Pack:
         hints=parts["hints"],
         sources=parts["sources"],
         slots=parts["slots"],
-        phrases=parts["phrases"],
-        red_flags=parts["red_flags"],
+        phrases={name: _with_sayings(of, sayings.get(name)) for name, of in parts["phrases"].items()},
+        red_flags={name: _with_sayings(of, sayings.get(name)) for name, of in parts["red_flags"].items()},
         topics=parts["answers"],
         exercises=parts["exercises"],
         conversations=parts["conversations"],
     )
+
+
+Said = TypeVar("Said", Phrases, RedFlag)
+
+
+def _with_sayings(of: Said, sayings: Sequence[str] | None) -> Said:
+    if sayings is None:
+        return of
+    return of.model_copy(update={"sayings": of.sayings + list(sayings)})

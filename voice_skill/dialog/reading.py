@@ -18,6 +18,7 @@ from voice_skill.dialog.schema import (
     Phrases,
     Prompts,
     RedFlag,
+    Sayings,
     SlotLists,
     Source,
     Topic,
@@ -35,6 +36,7 @@ OPTIONAL: Mapping[str, Any] = {"hints.yaml": Hints()}
 """Files that a pack may lack, and what stands for them then."""
 FOLDERS: Mapping[str, TypeAdapter[Any]] = {
     "phrases": TypeAdapter(dict[Name, Phrases]),
+    "sayings": TypeAdapter(dict[Name, Sayings]),
     "answers": TypeAdapter(dict[Name, Topic]),
     "exercises": TypeAdapter(dict[Name, Exercise]),
     "conversations": TypeAdapter(list[Conversation]),

@@ -6,6 +6,7 @@ A pack is a folder:
     sources.yaml     the medical sources that statements refer to
     slots.yaml       what people say for each slot value
     phrases/*.yaml   what people say for each intent
+    sayings/*.yaml   more of it, for likeness alone; may be left out
     red_flags.yaml   signs of an emergency: what people say, and what is answered
     answers/*.yaml   what is answered for each intent
     exercises/*.yaml guided steps with holds
@@ -117,10 +118,16 @@ class Phrases(Part):
     """What people say for one intent.
 
     phrases: hassil templates, all that may be said in one piece. examples: free sentences, for likeness.
+    sayings: more of them, by the thousand: unlike examples they do not make the grammar of hearing larger.
     """
 
     phrases: list[Text] = Field(default_factory=list)
     examples: list[Text] = Field(default_factory=list)
+    sayings: list[Text] = Field(default_factory=list)
+
+
+Sayings = Annotated[list[Text], Field(min_length=1)]
+"""sayings/*.yaml: topic or red flag -> sentences, which are added to its `sayings`."""
 
 
 class Answer(Part):
@@ -204,6 +211,7 @@ class RedFlag(Part):
     past ("years ago"), merely asked ("what are the signs of ...") and merely supposed ("if it ever swelled")
     are seen without being written here.
     The gravest level wins, then the order of the file. examples: free sentences, for likeness.
+    sayings: more of them, that the grammar of hearing does without.
     say: the answer, the instruction first.
     question: asked when the sign is possible but not clear.
     if_now: said besides when the sign is only asked about ("is chest pain a sign of ...?").
@@ -216,6 +224,7 @@ class RedFlag(Part):
     said: list[Text] = Field(min_length=1)
     unless: list[Text] = Field(default_factory=list)
     examples: list[Text] = Field(default_factory=list)
+    sayings: list[Text] = Field(default_factory=list)
     heard_as: list[Text] = Field(default_factory=list)
     question: Text | None = None
     if_now: list[Statement] = Field(default_factory=list)

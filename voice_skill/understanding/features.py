@@ -23,14 +23,11 @@ def weights_of(words: tuple[str, ...], abstract: tuple[str, ...]) -> dict[int, f
     return row
 
 
-def vector_of(row: Mapping[int, float], idf: Array) -> Array:
-    """Return the features as a vector of length one (of zero length without features)."""
-    vector = np.zeros(FEATURES, dtype=np.float32)
-    if row:
-        at = np.fromiter(row.keys(), dtype=np.int64)
-        vector[at] = np.fromiter(row.values(), dtype=np.float32) * idf[at]
-        vector /= np.linalg.norm(vector) or 1.0
-    return vector
+def scaled(row: Mapping[int, float], idf: Array) -> tuple[npt.NDArray[np.int64], Array]:
+    """Return the features of a row and their values, as a vector of length one."""
+    at = np.fromiter(row.keys(), dtype=np.int64, count=len(row))
+    values = np.fromiter(row.values(), dtype=np.float32, count=len(row)) * idf[at]
+    return at, values / (np.linalg.norm(values) or 1.0)
 
 
 def inverse_frequency(rows: Sequence[Mapping[int, float]]) -> Array:

@@ -138,7 +138,10 @@ _STORY = re.compile(
     | (write|writing|wrote|tell|make\ up)\ (me\ )?(a|an|the|my)\ (story|novel|poem|script|song|play|joke)
     | (the|a|our|my|this)\ (hero|heroine|villain|character|plot|murderer|detective|actor|actress
       |murder\ mystery)
-    | (my|the)\ (crossword|quiz|homework|essay|exam)
+    | (my|the)\ (crossword|quiz|homework|essay|exam) | (in|of)\ (episode|chapter|season|act)\ \w+
+    | first\ aid\ (course|class|classes|exam|test|training|badge|certificate|lesson|lessons|night|day)
+    | (we|i)\ (did|learned|learnt|covered|practised|studied)\ (\w+\ ){0,2}
+      (cpr|strokes|choking|bleeds|bleeding|fits|seizures|burns|shock)
     )\b""",
     re.VERBOSE,
 )
@@ -151,6 +154,14 @@ _QUOTED = re.compile(
     re.VERBOSE,
 )
 """Said beside words that somebody quotes."""
+_REPORTED = re.compile(
+    r"""\b(he|she|they|who|guy|man|woman|girl|lad|hero|one)\ (just\ |suddenly\ |then\ |always\ |only\ )?
+    (goes|go|went|says|said|shouts|shouted|screams|screamed|cries|cried|yells|yelled|whispers|gasps
+      |(is|are|was)\ (like|all|going))
+    \ (oh\ |and\ )?(i|my|we|help|somebody|someone)\b""",
+    re.VERBOSE,
+)
+"""What somebody in a story says: its "I" is nobody here."""
 _FIGURE = re.compile(
     r"""\b(
       (nearly|almost|practically)\ (gave|had|have|got)\ (me\ |him\ |her\ |us\ )?a\ (heart|stroke|fit)
@@ -266,12 +277,12 @@ def not_meant(heard: Heard, first: int, last: int) -> bool:
     told = " ".join(_clause(heard, clause) for clause in sorted(clauses))
     stripped = _STORY.sub(" ", told)
     if stripped != told:
-        return not _MINE_NOW.search(stripped)
+        return bool(_REPORTED.search(stripped)) or not _MINE_NOW.search(stripped)
     if _QUOTED.search(" ".join(_sentence(heard, heard.sentences[first] + n) for n in (-1, 0, 1))):
         return True
     whole = _sentence(heard, heard.sentences[first])
     stripped = _STORY.sub(" ", whole)
-    if stripped != whole and not _PERSONAL.search(stripped):
+    if stripped != whole and (_REPORTED.search(stripped) or not _PERSONAL.search(stripped)):
         return True
     return (
         any(start <= last and end >= first for start, end in _places(_FIGURE, heard, first))

@@ -3,7 +3,9 @@
 The encoder is all-MiniLM-L6-v2 with 8-bit weights (`data/NOTICE`), made by `benchmarks/sentence_model.py`.
 """
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ SIZE = 384
 _LONGEST = 64
 """Pieces of one text that are read."""
 _BATCH = 64
+_THREADS = 4
+"""Batches that are encoded at a time, at most: while a pack is learnt."""
 _PAD, _UNKNOWN, _START, _END = range(4)
 """The first lines of the vocabulary."""
 
@@ -49,12 +53,22 @@ class SentenceEncoder:
         pieces = [self._pieces(text) for text in texts]
         vectors = np.zeros((len(texts), SIZE), dtype=np.float32)
         shortest_first = sorted(range(len(pieces)), key=lambda i: len(pieces[i]))
-        for first in range(0, len(pieces), _BATCH):
-            batch = shortest_first[first : first + _BATCH]
-            tokens = np.full((len(batch), max(len(pieces[i]) for i in batch)), _PAD, dtype=np.int64)
-            for row, i in enumerate(batch):
-                tokens[row, : len(pieces[i])] = pieces[i]
-            vectors[batch] = self._session.run(None, {"tokens": tokens})[0]
+        batches = [shortest_first[first : first + _BATCH] for first in range(0, len(pieces), _BATCH)]
+        given = [[pieces[i] for i in batch] for batch in batches]
+        # The first by itself: it loads the model, which the threads then share.
+        encoded = [self._encoded(batch) for batch in given[:1]]
+        if len(given) > 1:
+            with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
+                encoded += pool.map(self._encoded, given[1:])
+        for batch, of_batch in zip(batches, encoded, strict=True):
+            vectors[batch] = of_batch
+        return vectors
+
+    def _encoded(self, batch: list[list[int]]) -> Vectors:
+        tokens = np.full((len(batch), max(map(len, batch))), _PAD, dtype=np.int64)
+        for row, pieces in enumerate(batch):
+            tokens[row, : len(pieces)] = pieces
+        vectors: Vectors = self._session.run(None, {"tokens": tokens})[0]
         return vectors
 
     def _pieces(self, text: str) -> list[int]:

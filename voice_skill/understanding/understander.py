@@ -274,10 +274,11 @@ class Understander:
         )
 
     def samples(self, phrases: Mapping[str, Phrases], red_flags: Mapping[str, RedFlag]) -> list[Sample]:
-        """Return what likeness is learnt from: all examples, and some of what templates allow."""
+        """Return what likeness is learnt from: all examples and sayings, and some of what templates allow."""
         rng = random.Random(_SEED)  # noqa: S311 - the same samples every time, nothing secret
-        said = [(text, intent, 1.0) for intent, of in phrases.items() for text in of.examples]
-        said += [(text, _FLAG + name, 1.0) for name, flag in red_flags.items() for text in flag.examples]
+        told: list[tuple[str, Phrases | RedFlag]] = [(intent, of) for intent, of in phrases.items()]
+        told += [(_FLAG + name, flag) for name, flag in red_flags.items()]
+        said = [(text, label, 1.0) for label, of in told for text in (*of.examples, *of.sayings)]
         said += [
             (template.sample(rng, self._slots.phrases), intent, _SAMPLE_WEIGHT)
             for intent, template in self._templates
