@@ -12,7 +12,7 @@ import pytest
 
 from tests.sound_server import SoundServer, loud_part, missing_part
 from voice_skill.audio.devices import find_device, list_devices, rescan
-from voice_skill.audio.duplex import MOST_UNDERFLOWS, Duplex
+from voice_skill.audio.duplex import CALM_S, MOST_GAPS, WITHIN_S, Duplex
 from voice_skill.audio.echo import EchoCanceller
 from voice_skill.audio.files import write_wav
 from voice_skill.audio.frames import FRAME_SAMPLES, SAMPLE_RATE, Sound
@@ -111,19 +111,27 @@ def test_volume_makes_it_quieter(server: SoundServer) -> None:
     assert np.abs(tape.sound.samples).max() == pytest.approx(3_000, rel=0.1)
 
 
-def test_a_loudspeaker_that_runs_dry_gets_a_longer_buffer(server: SoundServer) -> None:
+def test_a_loudspeaker_that_runs_dry_gets_a_longer_buffer_for_a_while(server: SoundServer) -> None:
     with Duplex(None, None, EchoCanceller()) as sound:
         assert not sound.strained
         assert sound._loudspeaker
-        sound._loudspeaker._underflows = MOST_UNDERFLOWS
         before = sound.latency
+        rare = [time.monotonic() + WITHIN_S * number for number in range(MOST_GAPS)]
+        sound._loudspeaker._gaps.extend(rare)
+        assert not sound.strained
+        sound._loudspeaker._gaps.extend([rare[-1]] * MOST_GAPS)
         assert sound.strained
         sound.relax()
         assert not sound.strained
+        assert not sound.rested
         assert sound.latency == 2 * before
         assert sound.read(3.0) is not None
         playback = sound.start(tone(440, seconds=0.2), 1.0)
-        assert playback.over.wait(3.0)
+        assert playback.over.wait(10.0)
+        sound._calm_since -= 10 * CALM_S
+        assert sound.rested
+        sound.hurry()
+        assert sound.latency == before
 
 
 def test_cancel_fades_out_what_is_left_of_a_sound(server: SoundServer) -> None:

@@ -97,6 +97,16 @@ def test_what_it_says_itself_does_not_interrupt_it(house: House) -> None:
     assert not [event for _, event in room.events if isinstance(event, Interrupted)]
 
 
+def test_it_falls_silent_in_the_first_moment_of_somebody_elses_voice(house: House) -> None:
+    room = house.room()
+    now = in_mid_sentence(room)
+    voice = np.abs(speak("Louder.").samples.astype(int))
+    onset = now + np.flatnonzero(voice > 300)[0] / 16_000
+    room.say("Louder.", at=now)
+    room.run(now + 2)
+    assert not room.sounds(onset + 0.2, onset + 0.35)
+
+
 def test_without_a_canceller_only_stop_words_interrupt(house: House) -> None:
     room = house.room(echo=None, canceller=False)
     now = in_mid_sentence(room)

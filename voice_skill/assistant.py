@@ -119,8 +119,8 @@ class Assistant:
     def _step(self) -> None:
         """Take one frame, or as long as the next look at the jobs may wait."""
         try:
-            if self._sound.strained and not self.conversation.active:
-                self._sound.relax()
+            if not self.conversation.active:
+                self._tune()
             frame = self._sound.read(TICK_S if self.conversation.active else IDLE_TICK_S)
             if frame is not None:
                 self.conversation.hear(frame)
@@ -128,6 +128,13 @@ class Assistant:
         except (EngineError, MissingError) as error:
             self._without(error)
         self._check()
+
+    def _tune(self) -> None:
+        """Make the loudspeaker's buffer as long as the machine needs, while nobody speaks."""
+        if self._sound.strained:
+            self._sound.relax()
+        elif self._sound.rested and not self.conversation.session.running:
+            self._sound.hurry()
 
     def _check(self) -> None:
         now = time.monotonic()

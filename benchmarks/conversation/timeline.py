@@ -92,8 +92,8 @@ def draw(path: Path | None, turns: list[dict[str, Any]], said: np.ndarray, answe
                 wait = round(1000 * (turn["answer"] - turn["end"]))
                 axes.axvspan(turn["end"], turn["answer"], color="grey", alpha=0.25, linewidth=0)
                 axes.text(turn["answer"], -0.82, f"{wait} ms", fontsize=8)
-        axes.set(xlabel="s", ylim=(-1, 1), yticks=[])
-        axes.legend(loc="lower right", fontsize=8)
+        axes.set(xlabel="s", ylim=(-1.2, 1), yticks=[])
+        axes.legend(loc="lower right", ncols=2, fontsize=8)
 
 
 def main() -> None:

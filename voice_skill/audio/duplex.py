@@ -22,9 +22,12 @@ RETRY_S = 0.5
 SHORT_LATENCY_S = 0.04
 """The loudspeaker's buffer at first: in a conversation it is what an answer waits for."""
 
-MOST_UNDERFLOWS = 5
+MOST_GAPS, WITHIN_S = 5, 60.0
 LONGEST_LATENCY_S = 0.12
-"""A slow machine gets a longer buffer after so many gaps, up to this."""
+"""A slow machine gets a longer buffer after so many gaps in its speech in so short a time, up to this."""
+
+CALM_S = 300.0
+"""After so long without a gap the buffer is made shorter again; each time it was too short, twice as long."""
 
 FIRST_SOUND_S = 4.0
 """A microphone that was opened and delivers nothing for so long is not back."""
@@ -52,6 +55,7 @@ class Duplex:
         self._open = contextlib.ExitStack()
         self.latency = SHORT_LATENCY_S
         """Of the loudspeaker's buffer, in seconds."""
+        self._calm_s, self._calm_since = CALM_S, time.monotonic()
         self._microphone: Microphone | None = None
         self._loudspeaker: Loudspeaker | None = None
         self.raw: Frame | None = None
@@ -96,12 +100,29 @@ class Duplex:
     @property
     def strained(self) -> bool:
         """Tell whether the loudspeaker ran dry so often that it needs a longer buffer."""
-        dry = self._loudspeaker.underflows if self._loudspeaker is not None else 0
-        return dry >= MOST_UNDERFLOWS and self.latency < LONGEST_LATENCY_S
+        gaps = self._loudspeaker.gaps if self._loudspeaker is not None else []
+        self._calm_since = max([self._calm_since, *gaps])
+        often = len(gaps) >= MOST_GAPS and gaps[-1] - gaps[-MOST_GAPS] < WITHIN_S
+        return often and self.latency < LONGEST_LATENCY_S
+
+    @property
+    def rested(self) -> bool:
+        """Tell whether a buffer that was made longer may be made shorter again."""
+        return self.latency > SHORT_LATENCY_S and time.monotonic() - self._calm_since > self._calm_s
 
     def relax(self) -> None:
         """Open the devices again, the loudspeaker with a buffer twice as long. Raises as entering does."""
-        self.latency *= 2
+        self.latency = min(LONGEST_LATENCY_S, 2 * self.latency)
+        self._calm_s *= 2
+        self._open_again()
+
+    def hurry(self) -> None:
+        """Open the devices again with the short buffer: answers begin sooner. Raises as entering does."""
+        self.latency = SHORT_LATENCY_S
+        self._open_again()
+
+    def _open_again(self) -> None:
+        self._calm_since = time.monotonic()
         self._close()
         self._open_both()
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +20,8 @@ STALLED_AFTER_S = 1.0
 
 LATENCY_S = 0.06
 """The sound card's own buffer; what is in it cannot be called back."""
+
+GAPS_KEPT = 8
 
 _PIECES = 3  # in the buffer; each goes out after a look at the cancel flag
 _WAKING_S = 2.0  # what a device may take longer for its first piece
@@ -48,7 +51,7 @@ class Loudspeaker:
         self._turn = threading.Lock()
         self._playback: Playback | None = None
         self._last_piece = 0.0
-        self._underflows = 0
+        self._gaps: deque[float] = deque(maxlen=GAPS_KEPT)
         self._rate = 0.0
         self.device: Device | None = None
         """What was opened."""
@@ -70,9 +73,12 @@ class Loudspeaker:
         self.close()
 
     @property
-    def underflows(self) -> int:
-        """How often the sound card got its samples too late, which is heard as a gap."""
-        return self._underflows
+    def gaps(self) -> list[float]:
+        """When a sound had a gap, as the card got its samples too late: monotonic times, the last GAPS_KEPT.
+
+        Nobody hears a gap in silence.
+        """
+        return list(self._gaps)
 
     def start(self, sound: Sound, volume: float = 1.0, cancel: threading.Event | None = None) -> Playback:
         """Begin to play a sound, in place of the one that plays now; returns at once.
@@ -120,11 +126,12 @@ class Loudspeaker:
         """Hand out the next piece, shape (count, channels); runs in the sound card's thread."""
         now = time.monotonic()
         self._last_piece = now
-        self._underflows += bool(status.output_underflow)
         out.fill(0)
         playback = self._playback
         delay = min(1.0, max(self._latency, clock.outputBufferDacTime - clock.currentTime))
         if playback is not None and not playback.over.is_set():
+            if status.output_underflow and playback.played:
+                self._gaps.append(now)
             piece = playback.next(count)
             out[: len(piece), :2] = piece[:, np.newaxis]  # of many channels, the front two
             if len(piece):

@@ -20,6 +20,9 @@ SURELY_HEARD = 0.65
 """Confidence in the words below which a question may be but the beginning of one: a recogniser makes a whole
 sentence of half a sentence, but is less sure of it. Commands are too short to judge."""
 
+SHORT_COMMAND = 2
+"""So few words are a whole command ("go on") while one is led, whatever they end on."""
+
 POINTERS = frozenset({"it", "this", "that"})
 """They point at something; when nobody has spoken yet, it is still to be named ("is it safe to ...")."""
 
@@ -75,13 +78,17 @@ class Completeness:
         the end of the sentence may be a guess.
         """
         words = spoken_words(meaning.text)
-        if meaning.intent is None or not words or self._open_ended(words):
+        if meaning.intent is None or not words:
             return self.patience.open
-        guessed = any(self._guessed(spoken_words(other), words) for other in alternatives)
+        settled = self.patience.complete if meaning.confidence >= SURE else self.patience.likely
+        if meaning.intent in STEERING and context.in_session and len(words) <= SHORT_COMMAND:
+            return settled
+        free = [spoken_words(other) for other in alternatives]
+        if self._half_said(meaning, words, free, context):
+            return self.patience.open
+        guessed = any(self._guessed(one, words) for one in free)
         if meaning.urgency in ("urgent", "emergency") and meaning.confidence >= SURE and not guessed:
             return self.patience.complete
-        if not context.asking_slot and self._places.issuperset(words):
-            return self.patience.open
         if meaning.intent == OUT_OF_SCOPE or meaning.confidence < PLAUSIBLE:
             return self.patience.open
         if guessed or (meaning.heard < SURELY_HEARD and meaning.intent not in STEERING):
@@ -91,7 +98,18 @@ class Completeness:
                 return self.patience.open
             if len(words) <= VAGUE_WORDS:
                 return self.patience.doubtful
-        return self.patience.complete if meaning.confidence >= SURE else self.patience.likely
+        return settled
+
+    def _half_said(
+        self, meaning: Meaning, words: Sequence[str], free: Sequence[Sequence[str]], context: Context
+    ) -> bool:
+        """Tell whether nobody ends like this: on "my" or "about", or with no more than a place."""
+        if self._open_ended(words):
+            return True
+        if meaning.urgency != "none":
+            return False
+        place = not context.asking_slot and self._places.issuperset(words)
+        return place or any(one and self._open_ended(one) for one in free)
 
     def _open_ended(self, words: Sequence[str]) -> bool:
         return words[-1] in HESITATIONS | EXPECT_MORE
