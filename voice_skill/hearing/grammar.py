@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from hassil.errors import HassilError
 from hassil.expression import Alternative, Expression, ListReference, Permutation, TextChunk
@@ -223,9 +223,9 @@ class Grammar:
         return node
 
     def _compile_text(self, text: str, node: int) -> int:
-        if unheard_letters(text):
+        words = _words_of(text)
+        if words is None:
             return self._network.add_node()  # nothing leads there: a word that cannot be said
-        words = normal_form(text).split()
         if text[:1].isspace():
             node = self._gap(node)
         for number, word in enumerate(words):
@@ -254,6 +254,12 @@ class Grammar:
         for end in ends:
             self._network.nodes[end].free.append(after)
         return after
+
+
+@lru_cache(maxsize=4096)  # templates share most of their parts
+def _words_of(text: str) -> tuple[str, ...] | None:
+    """Return a part of a template as words in normal form, None if it cannot be said."""
+    return None if unheard_letters(text) else tuple(normal_form(text).split())
 
 
 def _shortened(template: str) -> str:

@@ -15,6 +15,7 @@ from voice_skill.dialog.schema import Phrases, RedFlag, SlotLists
 from voice_skill.hearing.automaton import Network
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.packed import PackedNodes
+from voice_skill.memory import building
 from voice_skill.storage import cache_home, keep_newest, write_atomically
 
 log = logging.getLogger(__name__)
@@ -47,13 +48,20 @@ def grammar_of(
     cannot be written is done without. Raises UsageError for a template that cannot be read.
     """
     if not keep:
-        return Grammar.of_pack(phrases, slots, red_flags)
+        return _compiled(phrases, slots, red_flags)
     folder = folder or cache_home() / "grammar"
     file = folder / (_fingerprint(phrases, slots, red_flags) + SUFFIX)
     grammar = _recall(file)
     if grammar is None:
-        grammar = Grammar.of_pack(phrases, slots, red_flags)
+        grammar = _compiled(phrases, slots, red_flags)
         _remember(file, grammar)
+    return grammar
+
+
+def _compiled(phrases: Mapping[str, Phrases], slots: SlotLists, red_flags: Mapping[str, RedFlag]) -> Grammar:
+    with building():
+        grammar = Grammar.of_pack(phrases, slots, red_flags)
+        grammar.network.seal()
     return grammar
 
 
