@@ -190,8 +190,8 @@ def draw(path: Path | None, result: Row) -> None:
             axes.bar(at, shares, 0.38, yerr=[low, high], capsize=3, label=f"{way} what the dialog expects")
         axes.set_xticks(range(len(moments)), moments)
         axes.set_ylabel("understood, %")
-        axes.set_ylim(0, 100)
-        axes.legend(loc="lower right")
+        axes.set_ylim(0, 115)
+        axes.legend(loc="upper center", ncols=2)
 
 
 if __name__ == "__main__":
