@@ -185,6 +185,7 @@ def test_schemas_for_a_pack_that_has_none(tmp_path):
             "phrases",
             "prompts",
             "red_flags",
+            "sayings",
             "slots",
             "sources",
         ]
