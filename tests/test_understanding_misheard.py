@@ -6,7 +6,7 @@ from voice_skill.dialog.pack import load_pack
 from voice_skill.learning import understander_of
 from voice_skill.understanding import Understander
 from voice_skill.understanding.misheard import Ear, sound
-from voice_skill.understanding.normalize import normalize
+from voice_skill.understanding.normalize import normal_form, normalize
 from voice_skill.understanding.words import listed
 
 
@@ -79,3 +79,15 @@ def test_what_may_have_been_chest_pain_is_asked_about(understander: Understander
 
 def test_the_same_words_in_a_longer_sentence_are_what_they_are(understander: Understander):
     assert understander.understand("it's just pain in my calf").doubt == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Is it A. L. S..", "is it als"),
+        ("Is it D.V.T.?", "is it dvt"),
+        ("At 3 a.m. again", "at three a m again"),
+    ],
+)
+def test_an_abbreviation_that_is_written_letter_by_letter_is_one_word(written: str, meant: str):
+    assert normal_form(written) == meant

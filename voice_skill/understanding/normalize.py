@@ -30,6 +30,8 @@ LONGEST_WORD = 32
 """Letters of one word that are read; what is longer is no word, and comparing it takes long."""
 
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*'?|'(?:em|cause)|\d+|[.,;:!?…—]+|\n")
+_SPELT = re.compile(r"\b(?:[a-z]\. ?){3,}")
+"""An abbreviation as some recognisers write it: "A. L. S."."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _APOSTROPHES = dict.fromkeys((0x2018, 0x2019, 0x02BC, 0x60), "'")
 _BREAKS = ("but", "although", "though", "however", "because", "and", "now", "so", "then", "since")
@@ -130,10 +132,17 @@ def _plain(text: str) -> str:
 
 
 def _tokens(text: str) -> list[str]:
-    tokens = [token[:LONGEST_WORD] for token in _TOKEN.findall(_plain(text).replace("-", " "))]
+    tokens = [
+        token[:LONGEST_WORD] for token in _TOKEN.findall(_SPELT.sub(_joined, _plain(text)).replace("-", " "))
+    ]
     if len(tokens) > MAX_WORDS:
         tokens = [*tokens[: MAX_WORDS // 2], ".", *tokens[-MAX_WORDS // 2 :]]
     return tokens
+
+
+def _joined(spelt: re.Match[str]) -> str:
+    """Return an abbreviation as one word; its last full stop ends the sentence."""
+    return re.sub(r"[^a-z]", "", spelt[0]) + ". "
 
 
 def _written_out(token: str, before: str) -> list[str]:
