@@ -84,7 +84,7 @@ class Hearing:
             return {}
         sounds = samples.astype(np.float32) / np.float32(32768)
         started = self._model.start(self._model.encode(sounds))
-        free, nearest = self._held.hear(sounds, started, self._bias)
+        free, nearest, _ = self._held.hear(sounds, started, self._bias)
         text = self._model.tokenizer.decode(free.tokens)
         if not text:
             return {}

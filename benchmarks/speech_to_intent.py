@@ -80,7 +80,7 @@ class Ways:
 
     def _held(self, sound: Samples) -> Heard:
         samples, started = self._started(sound)
-        _, nearest = self._hearing.hear(samples, started, self._no_bias)
+        nearest = self._hearing.hear(samples, started, self._no_bias).held
         return (dict(nearest[0].readings[0].slots), nearest[0].text) if nearest else (None, "")
 
     def _free(self, sound: Samples) -> str:

@@ -279,3 +279,15 @@ def test_a_sign_of_an_emergency_that_was_hardly_heard_is_asked_about(
     heard = ears.transcribe(speak("I have chest pain.", voice))
     meaning = Session(pack, understander).understand(heard.text, suspected=heard.suspected)
     assert meaning.urgency == "emergency" or meaning.doubt == "chest_pain"
+
+
+def test_what_most_ways_of_hearing_have_as_an_emergency_is_one(
+    ears: Ears, understander: Understander, pack: Pack
+):
+    said = "He's been in the sun all day, burning up, and he's talking pure nonsense."
+    heard = ears.transcribe(speak(said, "espeak-lancashire"))
+    assert heard.again, "doubtful, so played slower and faster"
+    ways = (*heard.alternatives, *heard.again)
+    assert any(understander.understand(text).urgency == "none" for text in ways)
+    meaning = Session(pack, understander).understand(heard.text, suspected=heard.suspected)
+    assert meaning.urgency == "emergency"

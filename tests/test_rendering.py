@@ -14,8 +14,11 @@ from voice_skill.config import Settings
 from voice_skill.dialog.dialog import Dialog
 from voice_skill.dialog.pack import check_pack, load_pack
 from voice_skill.dialog.state import Heard, Say, State
+from voice_skill.hearing.factory import create_recognizer
 from voice_skill.speaking.text import sentences
+from voice_skill.speaking.voice import VoiceSettings
 from voice_skill.understanding.meaning import Meaning
+from voice_skill.workshop.proof import Listener, errors, words_of
 from voice_skill.workshop.rendering import Job, missing, sentences_of
 
 ROOT = Path(__file__).parent.parent
@@ -146,3 +149,26 @@ def test_every_did_you_mean_of_the_english_pack_is_spoken_ahead():
         for second in pack.topics.values():
             asked = write.fill(pack.prompts.clarify, {"first": first.title, "second": second.title})
             assert wanted.issuperset(sentences(asked))
+
+
+def test_with_proof_the_clearest_way_of_saying_a_sentence_is_kept(pack, home):
+    wanted = sentences_of(check_pack(pack), ["uk"])
+    listener = Listener(
+        create_recognizer("moonshine", "en"), [word for one in wanted for word in words_of(one)]
+    )
+    listener.load()
+
+    def wrong() -> dict[str, int]:
+        voice = Job.of(Settings(voice="pyttsx3"), "en").open()
+        heard = {one: listener.hear(voice.render(one, VoiceSettings())) for one in wanted}
+        voice.close()
+        return {one: errors(words_of(one), words_of(text), by_sound=True) for one, text in heard.items()}
+
+    finished(start(pack))
+    before = wrong()
+    proved = finished(start(pack, "--proof"))
+    after = wrong()
+    assert proved["rendered"] == proved["sentences"]
+    assert sum(after.values()) < sum(before.values())
+    assert all(after[one] <= before[one] for one in wanted)
+    assert {one["text"] for one in proved["unclear"]} <= {one for one in wanted if before[one]}

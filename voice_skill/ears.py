@@ -92,8 +92,10 @@ class Ears:
     def _gravest(self, heard: Transcript) -> Transcript:
         """Return an alternative that tells of a graver urgency than the text, or `heard`."""
         understander = self._understander
-        heard = self._suspecting(heard)
-        if understander is None or not heard.alternatives:
+        if understander is None:
+            return heard
+        heard = self._suspecting(self._agreed(heard, understander), understander)
+        if not heard.alternatives:
             return heard
         plain = understander.understand(heard.text)
 
@@ -106,13 +108,31 @@ class Ears:
         others = [Transcript(text, confidence=heard.otherwise) for text in heard.alternatives]
         return max(heard, *others, key=gravity)
 
-    def _suspecting(self, heard: Transcript) -> Transcript:
+    @staticmethod
+    def _agreed(heard: Transcript, understander: Understander) -> Transcript:
+        """Return the text with a sign of an emergency in it, where most ways of hearing the sound have one.
+
+        Where only another one has it, it is suspected.
+        """
+        if not heard.again or heard.confidence >= CLEARLY_HEARD:
+            return heard
+        found = [(text, understander.understand(text)) for text in (heard.text, *heard.again)]
+        grave = [text for text, meaning in found if meaning.urgency in FLAG_INTENT]
+        if not grave or grave[0] == heard.text:
+            return heard
+        if len(grave) > len(found) / 2:
+            return replace(heard, text=grave[0], alternatives=(heard.text, *heard.alternatives))
+        plainly = [text for text, meaning in found if meaning.plainly_grave]
+        return replace(heard, suspected=plainly[0]) if plainly else heard
+
+    @staticmethod
+    def _suspecting(heard: Transcript, understander: Understander) -> Transcript:
         """Add the sign of an emergency that a doubtful text may be: the best sentence of the grammar."""
         best = heard.hypotheses[0] if heard.hypotheses else None
-        if self._understander is None or best is None or best.text == heard.text:
+        if best is None or best.text == heard.text:
             return heard
         doubtful = best.confidence >= SUSPECTED_FROM and heard.confidence < CLEARLY_HEARD
-        if doubtful and self._understander.understand(best.text).plainly_grave:
+        if doubtful and understander.understand(best.text).plainly_grave:
             return replace(heard, suspected=best.text)
         return heard
 

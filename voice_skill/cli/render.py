@@ -27,11 +27,21 @@ def render_pack(
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, max=64, help="Processes.", show_default="processors")
     ] = None,
+    proof: Annotated[
+        bool,
+        typer.Option(
+            "--proof",
+            help="Listen to every sentence; say it again, in up to five ways, until each word is heard.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Speak every sentence of a pack into the cache, so that the first sound of any answer is there at once.
 
     What is there already is left alone. Ctrl-C keeps what is done; the next run goes on from there.
+
+    With --proof every sentence is listened to; the clearest way of saying it is kept, and what is still not
+    clear is listed.
 
     Example: voice-skill render my-pack --region uk
     """
@@ -46,7 +56,9 @@ def render_pack(
     regions = list(info.regions) if all_regions else [settings.region]
     job = Job.of(settings, info.language)
     wanted = sentences_of(draft, regions)
-    todo = missing(job, wanted)
+    if proof:
+        job = job.proved(wanted)
+    todo = wanted if proof else missing(job, wanted)
     start = time.perf_counter()
     done = _watch(job, todo, jobs)
     spent = time.perf_counter() - start
@@ -75,6 +87,11 @@ class Outcome:
         return [one for one in self.done if one.seconds > MAX_SECONDS]
 
     @property
+    def unclear(self) -> list[Rendered]:
+        """Sentences that were listened to, and heard otherwise in every way of saying them."""
+        return [one for one in self.done if one.heard]
+
+    @property
     def speech_s(self) -> float:
         """Length of what was rendered, in seconds."""
         return sum(one.seconds for one in self.done)
@@ -92,6 +109,7 @@ def _report(outcome: Outcome, *, as_json: bool) -> None:
             "seconds": round(outcome.spent, 2),
             "speech_s": round(outcome.speech_s, 1),
             "too_long": [{"text": one.text, "seconds": round(one.seconds, 2)} for one in outcome.long],
+            "unclear": [{"text": one.text, "heard": one.heard} for one in outcome.unclear],
         }
         typer.echo(json.dumps(report))
     else:
@@ -100,6 +118,8 @@ def _report(outcome: Outcome, *, as_json: bool) -> None:
             f"by {outcome.engine}: {outcome.speech_s:.0f} s of speech in {outcome.spent:.1f} s.",
             soft_wrap=True,
         )
+        for one in outcome.unclear:
+            note(f"heard as {one.heard!r}: {one.text}")
         for one in outcome.long:
             note(f"takes {one.seconds:.1f} s to say (at most {MAX_SECONDS:.0f}): {one.text}")
     if done < outcome.todo or outcome.long:

@@ -14,7 +14,7 @@ from voice_skill.hearing.confidence import Free, FreeEvidence, clearness
 from voice_skill.hearing.decoding import Beam, decode
 from voice_skill.hearing.expecting import Expected
 from voice_skill.hearing.grammar import Grammar
-from voice_skill.hearing.held import CLEAR, GrammarHearing, Held
+from voice_skill.hearing.held import CLEAR, GrammarHearing, Held, is_babble
 from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel, packaged_weights
 from voice_skill.hearing.readings import Reading
 from voice_skill.hearing.recognizer import Hypothesis, Transcript, Word
@@ -32,10 +32,6 @@ PAUSE_S = 0.2
 
 NO_SPEECH = "you"
 """What the model writes for silence, hiss or a tone; nobody asks anything with that word alone."""
-
-SHORT_PIECES, BABBLE = 8, -0.9
-"""A text of no more pieces, and its log-probability for each below which it is none. Of 120 short alarms by
-the voices of the tests, in quiet and at 10 dB, four are below it, all of them heard wrongly."""
 
 FULL_SCALE = 32768.0
 
@@ -56,8 +52,9 @@ MOST_HYPOTHESES = 5
 class _Piece:
     """What was heard in one stretch of sound: as it is taken, and freely. held: sentences of the grammar.
 
-    usual: as it would be taken if nothing were expected. words: with times from the start of the stretch.
-    seconds: how long it is. confidence, free_confidence: that the text, and the free text, are right.
+    usual: as it would be taken if nothing were expected. again: freely, at other speeds.
+    words: with times from the start of the stretch. seconds: how long it is.
+    confidence, free_confidence: that the text, and the free text, are right.
     """
 
     text: str = ""
@@ -68,6 +65,7 @@ class _Piece:
     seconds: float = 0.0
     confidence: float = 1.0
     free_confidence: float = 1.0
+    again: tuple[str, ...] = ()
 
 
 class _Choice(NamedTuple):
@@ -168,6 +166,7 @@ class MoonshineRecognizer:
             hypotheses,
             min(piece.confidence for piece in pieces),
             min(piece.free_confidence for piece in pieces),
+            pieces[0].again if len(pieces) == 1 else (),
         )
 
     def finish(self) -> Transcript:
@@ -195,6 +194,7 @@ class MoonshineRecognizer:
         encoded, seconds = model.encode(samples), len(samples) / SAMPLE_RATE
         started = model.start(encoded)
         held: tuple[Held, ...] = ()
+        again: tuple[str, ...] = ()
         expected: _Choice | None = None
 
         def settled(best: Beam) -> bool:
@@ -206,7 +206,7 @@ class MoonshineRecognizer:
         if self._held is None:
             best = decode(model, started, bias)
         else:
-            best, held = self._held.hear(samples, started, bias, settled)
+            best, held, again = self._held.hear(samples, started, bias, settled)
         free = model.tokenizer.decode(best.tokens)
         if free.strip(".,!?").lower() in ("", NO_SPEECH):
             return _Piece(seconds=seconds)
@@ -217,10 +217,10 @@ class MoonshineRecognizer:
         if chosen.confidence < max(EXPECTED_SURE, usual.confidence):
             chosen = usual
         if not chosen.text:
-            return _Piece(seconds=seconds)
+            return _Piece(seconds=seconds, again=again)
         words = word_times(model, encoded, chosen.tokens) if self._word_times else ()
         free = free if usual.text else ""  # babble is no alternative
-        return _Piece(chosen.text, free, usual.text, held, words, seconds, chosen.confidence, freely)
+        return _Piece(chosen.text, free, usual.text, held, words, seconds, chosen.confidence, freely, again)
 
     def _expected_choice(self, started: tuple[Floats, Memory], samples: Floats, best: Beam) -> _Choice:
         """Return the expected sentence that comes nearest, if any does. best: what is heard freely."""
@@ -250,7 +250,7 @@ def _usual(free: _Choice, held: Sequence[Held], best: Beam) -> _Choice:
     ):
         inside = held[0].evidence is None
         return _Choice(held[0].text, held[0].tokens, free.confidence if inside else held[0].confidence)
-    return _Choice() if _is_babble(best) else free
+    return _Choice() if is_babble(best) else free
 
 
 def _told(held: Iterable[Held]) -> tuple[Hypothesis, ...]:
@@ -262,12 +262,6 @@ def _told(held: Iterable[Held]) -> tuple[Hypothesis, ...]:
         Hypothesis(one.text, one.score, one.confidence, one.readings)
         for one in list(best.values())[:MOST_HYPOTHESES]
     )
-
-
-def _is_babble(free: Beam) -> bool:
-    """Tell whether a short text is so unlikely that nobody can have said it: noise, or another language."""
-    pieces = len(free.tokens)
-    return 0 < pieces <= SHORT_PIECES and free.odds < BABBLE * pieces
 
 
 def is_part(words: Sequence[str], of: Sequence[str]) -> bool:

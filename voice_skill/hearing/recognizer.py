@@ -41,8 +41,9 @@ class Transcript:
 
     alternatives: other texts that the same sound may have been, and that must not be lost.
     confidence: that the words mean what was said, 0..1, as far as the recogniser can tell; else 1.0.
-    otherwise: the same of the first alternative. suspected: a sign of an emergency that the sound may hold
-    although the text does not.
+    otherwise: the same of the first alternative.
+    again: what a doubtful text is heard as when the sound is played slower and faster.
+    suspected: a sign of an emergency that the sound may hold although the text does not.
     hypotheses: the n best sentences of a grammar, the likeliest first, taken or not; () without a grammar,
     and for sound so long that it is recognised piece by piece.
     """
@@ -53,6 +54,7 @@ class Transcript:
     hypotheses: tuple[Hypothesis, ...] = ()
     confidence: float = 1.0
     otherwise: float = 1.0
+    again: tuple[str, ...] = ()
     suspected: str = ""
 
 

@@ -17,6 +17,7 @@ def transcribe(recognizer: Recognizer, gate: SpeechGate, sound: Sound) -> Transc
     samples = sound.at(SAMPLE_RATE).samples
     texts: list[str] = []
     others: list[tuple[str, ...]] = []
+    again: list[tuple[str, ...]] = []
     words: list[Word] = []
     hypotheses: list[tuple[Hypothesis, ...]] = []
     confidence = otherwise = 1.0
@@ -27,17 +28,17 @@ def transcribe(recognizer: Recognizer, gate: SpeechGate, sound: Sound) -> Transc
         hypotheses.append(heard.hypotheses)
         confidence, otherwise = min(confidence, heard.confidence), min(otherwise, heard.otherwise)
         others.append(heard.alternatives or (heard.text,))
+        again.append(heard.again or (heard.text,))
         words += [Word(word.text, word.start + offset, word.end + offset) for word in heard.words]
     text = " ".join(filter(None, texts))
-    most = max(map(len, others), default=0)
-    joined = (" ".join(filter(None, (of[min(n, len(of) - 1)] for of in others))) for n in range(most))
     return Transcript(
         text,
         tuple(words),
-        tuple(other for other in dict.fromkeys(joined) if other not in ("", text)),
+        _joined(others, text),
         hypotheses[0] if len(hypotheses) == 1 else (),
         confidence,
         otherwise,
+        _joined(again, text),
     )
 
 
@@ -46,3 +47,10 @@ def recognise(recognizer: Recognizer, speech: Samples) -> Transcript:
     recognizer.reset()
     recognizer.accept(speech)
     return recognizer.finish()
+
+
+def _joined(of_stretches: list[tuple[str, ...]], text: str) -> tuple[str, ...]:
+    """Return whole texts from those of each stretch, the nth from all nth ones; without `text` itself."""
+    most = max(map(len, of_stretches), default=0)
+    whole = (" ".join(filter(None, (of[min(n, len(of) - 1)] for of in of_stretches))) for n in range(most))
+    return tuple(one for one in dict.fromkeys(whole) if one not in ("", text))

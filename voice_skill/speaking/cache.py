@@ -87,6 +87,11 @@ class CachedVoice:
                 self._remember(key, sound)
         return with_volume(sound, settings.volume)
 
+    def keep(self, text: str, settings: VoiceSettings, sound: Sound) -> None:
+        """Say `text` with this sound from now on: at full volume, by the same voice."""
+        with self._lock:
+            self._remember(self._key(text, settings.bounded()), sound)
+
     def has(self, text: str, settings: VoiceSettings) -> bool:
         """Tell whether `text` is kept in the folder, without reading it."""
         return self._folder is not None and self._folder.has(self._key(text, settings.bounded()))

@@ -1,44 +1,58 @@
 """Rendering a pack ahead of its use: every sentence into the cache of speech, by several processes at once.
 
 What is there already is left alone, so that a run that was cut short goes on where it stopped, and after a
-change only the changed sentences are spoken.
+change only the changed sentences are spoken. With proof, every sentence is listened to, also those that are
+there, and the clearest of several takes is kept.
 """
 
 import multiprocessing
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voice_skill.config import Settings
 from voice_skill.dialog.reading import Draft
+from voice_skill.hearing.factory import create_recognizer
 from voice_skill.speaking.cache import CachedVoice, default_folder
 from voice_skill.speaking.factory import create_voice
 from voice_skill.speaking.text import sentences
-from voice_skill.speaking.voice import VoiceSettings
+from voice_skill.speaking.voice import Voice, VoiceSettings
+from voice_skill.workshop.proof import Listener, clearest, words_of
 from voice_skill.workshop.texts import every_sentence
 
 AT_ONCE = 8
 """Sentences that a process takes at a time."""
 
+LISTENER = "moonshine"
+"""The recogniser that listens: one that hears freely, whatever may be installed besides."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One sentence that was rendered, and how many seconds it takes to say."""
+    """One sentence that was rendered, and how many seconds it takes to say.
+
+    heard: what was heard instead where it was listened to and is not clear; else "".
+    """
 
     text: str
     seconds: float
+    heard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """How to render. engine: name of the voice, never "auto", so that all processes take the same one."""
+    """How to render. engine: name of the voice, never "auto", so that all processes take the same one.
+
+    proof: words that a listener may hear; () to have nobody listen.
+    """
 
     engine: str
     language: str
     settings: VoiceSettings
     folder: Path
+    proof: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: Settings, language: str) -> "Job":
@@ -46,9 +60,18 @@ class Job:
         voice = create_voice(settings.voice, language)
         return cls(voice.name, language, VoiceSettings(settings.rate, settings.pitch), default_folder())
 
+    def proved(self, wanted: Iterable[str]) -> "Job":
+        """Return the same job, listened to. Raises MissingError for a language that nobody here hears."""
+        create_recognizer(LISTENER, self.language)
+        return replace(self, proof=tuple(sorted({word for text in wanted for word in words_of(text)})))
+
+    def voice(self) -> Voice:
+        """Return the voice itself, not opened yet."""
+        return create_voice(self.engine, self.language)  # type: ignore[arg-type]
+
     def open(self) -> CachedVoice:
-        """Return the voice; its engine is opened when first needed."""
-        return CachedVoice(create_voice(self.engine, self.language), self.folder)  # type: ignore[arg-type]
+        """Return the voice with its cache; its engine is opened when first needed."""
+        return CachedVoice(self.voice(), self.folder)
 
 
 def sentences_of(draft: Draft, regions: Iterable[str]) -> list[str]:
@@ -89,19 +112,36 @@ def render(job: Job, wanted: list[str], processes: int | None = None) -> Iterato
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-_voice: CachedVoice
-_settings: VoiceSettings
+class _Process:
+    """What renders in one process."""
+
+    def __init__(self, job: Job) -> None:
+        self._job, self._kept = job, job.open()
+        self._listener: Listener | None = None
+        if job.proof:
+            self._again = job.voice()
+            self._listener = Listener(create_recognizer(LISTENER, job.language, threads=1), job.proof)
+            self._listener.load()
+
+    def render(self, text: str) -> Rendered:
+        settings = self._job.settings
+        sound = self._kept.render(text, settings)
+        if self._listener is None:
+            return Rendered(text, len(sound.samples) / sound.rate)
+        take = clearest(self._again, self._listener, text, settings, sound)
+        if take.sound is not sound:
+            self._kept.keep(text, settings, take.sound)
+        seconds = len(take.sound.samples) / take.sound.rate
+        return Rendered(text, seconds, take.heard if take.wrong else "")
+
+
+_process: list[_Process] = []
+"""What this process renders with: a pool tells its processes by a function, which returns nothing."""
 
 
 def _open(job: Job) -> None:
-    """Open the voice of this process."""
-    global _voice, _settings
-    _voice, _settings = job.open(), job.settings
+    _process[:] = [_Process(job)]
 
 
 def _render(texts: list[str]) -> list[Rendered]:
-    done = []
-    for text in texts:
-        sound = _voice.render(text, _settings)
-        done.append(Rendered(text, len(sound.samples) / sound.rate))
-    return done
+    return [_process[0].render(text) for text in texts]

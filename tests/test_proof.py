@@ -1,8 +1,8 @@
-"""How the benchmark of the voices counts what was heard wrong."""
+"""How it is counted what was heard wrong."""
 
 import pytest
 
-from benchmarks.intelligibility import errors, words_of
+from voice_skill.workshop.proof import errors, words_of
 
 
 @pytest.mark.parametrize(
