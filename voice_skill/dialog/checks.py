@@ -21,6 +21,7 @@ def check_references(draft: Draft) -> None:
     """Add to the draft every problem between its parts, as far as they could be read."""
     _check_slots(draft)
     _check_phrases(draft)
+    _check_flags(draft)
     _check_sayings(draft)
     _check_topics(draft)
     _check_exercises(draft)
@@ -124,6 +125,12 @@ def _check_phrases(draft: Draft) -> None:
         if intent not in draft.names("phrases") and "phrases" not in draft.unread:
             message = f"'{intent}' has an answer but no phrases: nobody can ask for it"
             draft.report("answers", (intent,), message, "unreachable")
+
+
+def _check_flags(draft: Draft) -> None:
+    for name, flag in (draft.parts["red_flags"] or {}).items():
+        for index, template in enumerate(flag.phrases):
+            _check_template(draft, "red_flags", (name, "phrases", index), template)
 
 
 def _check_sayings(draft: Draft) -> None:

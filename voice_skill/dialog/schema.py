@@ -210,7 +210,10 @@ class RedFlag(Part):
     unless: rules of harmless talk; words heard as part of it do not count. Denied ("no chest pain"), long
     past ("years ago"), merely asked ("what are the signs of ...") and merely supposed ("if it ever swelled")
     are seen without being written here.
-    The gravest level wins, then the order of the file. examples: free sentences, for likeness.
+    The gravest level wins, then the order of the file.
+    phrases: sentence templates, as a topic has them: what hearing expects first when a voice is unclear. The
+    rules must hear every sentence that they stand for.
+    examples: free sentences, for likeness and for hearing.
     sayings: more of them, that the grammar of hearing does without.
     say: the answer, the instruction first.
     question: asked when the sign is possible but not clear.
@@ -223,6 +226,7 @@ class RedFlag(Part):
     level: Literal["urgent", "emergency"]
     said: list[Text] = Field(min_length=1)
     unless: list[Text] = Field(default_factory=list)
+    phrases: list[Text] = Field(default_factory=list)
     examples: list[Text] = Field(default_factory=list)
     sayings: list[Text] = Field(default_factory=list)
     heard_as: list[Text] = Field(default_factory=list)

@@ -99,7 +99,9 @@ class Grammar:
             ]
             for name, values in slots.items()
         }
-        grammar = cls((Sentence(t, intent) for intent, of in phrases.items() for t in of.phrases), lists)
+        told = [(intent, of.phrases) for intent, of in phrases.items()]
+        told += [(f"flag:{name}", flag.phrases) for name, flag in red_flags.items()]
+        grammar = cls((Sentence(text, intent) for intent, texts in told for text in texts), lists)
         for intent, of in phrases.items():
             grammar.add_examples(of.examples, intent)
         for name, flag in red_flags.items():

@@ -107,7 +107,7 @@ def _fingerprint(phrases: Mapping[str, Phrases], slots: SlotLists, red_flags: Ma
     for name, said in phrases.items():
         digest.update(repr((name, said.phrases, said.examples)).encode())
     for name, flag in red_flags.items():
-        digest.update(repr((name, flag.examples)).encode())
+        digest.update(repr((name, flag.phrases, flag.examples)).encode())
     digest.update(repr(slots).encode())
     for pattern in _CODE:
         for source in sorted(_PACKAGE.glob(pattern)):

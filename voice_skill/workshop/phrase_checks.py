@@ -1,5 +1,6 @@
 """What people may say: claimed by two topics, alike in sound, used by nothing, rules that are unreadable."""
 
+import random
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,11 +21,17 @@ from voice_skill.hearing.grammar import Sentence
 from voice_skill.understanding.normalize import normal_form, normalize
 from voice_skill.understanding.red_flags import RedFlagFinder
 from voice_skill.understanding.rules import rule_problem
+from voice_skill.understanding.templates import Template
 from voice_skill.workshop.overlaps import MARKS, overlaps
 from voice_skill.workshop.sounds import alike, near_key
 
 MOST_WAYS = 400
 """Ways of saying one template that are compared by sound."""
+
+FLAG_SAMPLES = 60
+"""Sentences of each template of a red flag that the rules are tried with."""
+
+_SEED = 4
 
 FEW_UNUSED = frozenset({"unknown", "other"})
 """Values that need no answer of their own: they are what the answer for any case is for."""
@@ -56,6 +63,7 @@ def check_phrases(draft: Draft) -> None:
             message = f"no word of '{phrase.template[:40]}' can be heard: write it in Latin letters"
             draft.report(phrase.part, phrase.where, message, "template")
     said = [phrase for phrase in _phrases(draft) if _readable(phrase, lists)]
+    _check_flag_phrases(draft, said, lists)
     _check_overlaps(draft, said, lists)
     _check_sounds(draft, said, lists)
     _check_values(draft)
@@ -89,9 +97,10 @@ def _phrases(draft: Draft) -> Iterator[Phrase]:
                 if kind == "phrases" or not MARKS.search(text):
                     yield Phrase(text, intent, "phrases", (intent, kind, index))
     for name, flag in (draft.parts["red_flags"] or {}).items():
-        for index, text in enumerate(flag.examples):
-            if not MARKS.search(text):
-                yield Phrase(text, f"flag:{name}", "red_flags", (name, "examples", index))
+        for kind in ("phrases", "examples"):
+            for index, text in enumerate(getattr(flag, kind)):
+                if kind == "phrases" or not MARKS.search(text):
+                    yield Phrase(text, f"flag:{name}", "red_flags", (name, kind, index))
 
 
 def _readable(phrase: Phrase, lists: dict[str, list[tuple[str, str]]]) -> bool:
@@ -111,14 +120,38 @@ def _heard_by_rule(draft: Draft, phrase: Phrase, lists: dict[str, list[tuple[str
     """Tell whether a rule hears this sign of an emergency: rules come before phrases, nothing is unclear."""
     if not phrase.intent.startswith("flag:"):
         return False
-    flag = draft.parts["red_flags"][phrase.intent[5:]]
+    finder = _finder(draft, phrase.intent[5:], lists)
+    # What a template of a red flag stands for is heard, or it is reported.
+    return finder is None or "phrases" in phrase.where or _is_heard(finder, phrase.template)
+
+
+def _finder(draft: Draft, name: str, lists: dict[str, list[tuple[str, str]]]) -> RedFlagFinder | None:
+    """Return what hears one red flag; None if a rule of it cannot be read, which is reported elsewhere."""
+    flag = draft.parts["red_flags"][name]
     known = {name: [said for said, _ in entries] for name, entries in lists.items()}
     if any(rule_problem(rule, known) for rule in (*flag.said, *flag.unless)):
-        return True  # reported already
+        return None
     complaints = frozenset(draft.parts["hints"].complaints if draft.parts["hints"] else ())
-    finder = RedFlagFinder({phrase.intent[5:]: flag}, known, complaints=complaints)
-    signs = finder.find(normalize(phrase.template))
-    return any(sign.mood == "now" for sign in signs)
+    return RedFlagFinder({name: flag}, known, complaints=complaints)
+
+
+def _is_heard(finder: RedFlagFinder, text: str) -> bool:
+    return any(sign.mood == "now" for sign in finder.find(normalize(text)))
+
+
+def _check_flag_phrases(draft: Draft, said: list[Phrase], lists: dict[str, list[tuple[str, str]]]) -> None:
+    """Report templates of a red flag that stand for sentences which no rule of it hears."""
+    known = {name: [way for way, _ in entries] for name, entries in lists.items()}
+    templates = [one for one in said if one.part == "red_flags" and "phrases" in one.where]
+    finders = {one.intent: _finder(draft, one.intent[5:], lists) for one in templates}
+    for phrase in templates:
+        rng = random.Random(_SEED)  # noqa: S311 - the same samples every time, nothing secret
+        template, finder = Template(phrase.template), finders[phrase.intent]
+        samples = dict.fromkeys(template.sample(rng, known) for _ in range(FLAG_SAMPLES))
+        missed = [text for text in samples if finder is not None and not _is_heard(finder, text)]
+        if missed:
+            message = f"no rule under `said` hears '{missed[0]}', for which this template stands"
+            draft.report(phrase.part, phrase.where, message, "rule")
 
 
 def _check_rules(draft: Draft, lists: dict[str, list[tuple[str, str]]]) -> None:
@@ -213,5 +246,5 @@ def _lists_named(draft: Draft) -> Iterator[str]:
 
 
 def _rule_lists(flag: RedFlag) -> Iterator[str]:
-    for rule in (*flag.said, *flag.unless):
+    for rule in (*flag.said, *flag.unless, *flag.phrases):
         yield from _RULE_LIST.findall(rule)
