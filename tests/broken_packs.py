@@ -91,6 +91,12 @@ BROKEN = {
         "nested too deeply",
     ),
     "a broken template": ("phrases/all.yaml", "[on {side}]", "[on {side}", "the template cannot be read"),
+    "a template of which every word may be left out": (
+        "phrases/all.yaml",
+        "why does my nose bleed]",
+        "'[why] [does (it|my nose)]']",
+        "phrases/all.yaml:5:13: '[why] [does (it|my nose)]' stands for nothing as well",
+    ),
     "an unknown list": (
         "phrases/all.yaml",
         "{side}",

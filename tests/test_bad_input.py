@@ -121,6 +121,8 @@ def test_settings_with_a_mistake(tmp_path: Path):
     assert f"{settings}:2: unknown option 'volum'" in complaint(run("say", "ow", "--config", settings), 2)
     settings.write_text("rate: fast\n")
     assert f"{settings}:1: rate:" in complaint(run("say", "ow", "--config", settings), 2)
+    settings.write_text("- a list\n")
+    assert "the file: has to hold keys" in complaint(run("say", "ow", "--config", settings), 2)
     assert "no settings file" in complaint(run("say", "ow", "--config", tmp_path / "none.yaml"), 2)
 
 
