@@ -41,6 +41,21 @@ PAIRS = [
     ("help me sleep better", "help me sleep for ever, I can't go on"),
     ("the wound on my leg is red", "I cut my shin last week and now the leg is red and warm"),
     ("on warfarin for a clot, can I rub my calf", "I take warfarin, there's a clot in my calf I'm sure"),
+    (
+        "I've had twenty cramps this week, can I take paracetamol",
+        "how many paracetamol is too many, I've had sixteen",
+    ),
+    ("can you overdose on paracetamol", "can you overdose on paracetamol because I've had about twenty"),
+    ("is baby aspirin all right", "baby aspirin, my baby's eaten the whole bottle"),
+    ("lie face down and breathe out", "face down on one side, he's dribbling"),
+    ("blue veins on my legs", "blue veins I'm used to but the whole foot's blue and cold"),
+    ("my ankles swell by evening", "ankles usually swell but today one calf is double the size"),
+    (
+        "my nose is blocked, I breathe through my mouth",
+        "my nose is blocked and I can't breathe through my mouth either",
+    ),
+    ("I've a dead leg from sitting on it", "I've got a dead arm and a dead leg on the same side"),
+    ("my legs are a bit weak after the cramp", "weak leg after the cramp two days ago, it still buckles"),
     ("can massaging break off a clot", "a clot has broken off in my leg, I'm sure"),
 ]
 
@@ -58,6 +73,21 @@ def test_what_an_exception_is_for_raises_no_alarm(understander: Understander, sa
 @pytest.mark.parametrize("said", [grave for _, grave in PAIRS])
 def test_an_exception_hides_no_sign_told_in_nearly_the_same_words(understander: Understander, said: str):
     assert understander.understand(said).urgency in ("urgent", "emergency")
+
+
+@pytest.mark.parametrize(
+    ("said", "flag"),
+    [
+        ("do not take more than eight it says, I've taken twelve", "poisoning"),
+        ("I can't sleep, I can't go on, I want it to end", "suicidal"),
+        ("I hurt myself in the bathroom on purpose", "suicidal"),
+        ("fell asleep at the wheel and crashed, my leg's smashed", "injury"),
+        ("dark yellow yesterday, brown as cola today", "dark_urine"),
+    ],
+)
+def test_where_an_exception_may_be_wrong_it_is_asked(understander: Understander, said: str, flag: str):
+    got = understander.understand(said)
+    assert flag in (got.doubt, got.slots.get("flag"))
 
 
 @pytest.mark.parametrize(
