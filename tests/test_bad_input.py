@@ -57,7 +57,7 @@ def test_an_hour_is_refused_at_once(tmp_path: Path):
     with soundfile.SoundFile(tmp_path / "hour.wav", "w", 8000, 1, "PCM_U8") as file:
         for _ in range(60):
             file.write(np.zeros(60 * 8000, np.int16))
-    assert "60 min" in complaint(ask(tmp_path / "hour.wav"), 2) or "long" in ask(tmp_path / "hour.wav").stderr
+    assert "hour.wav is 3600 s long" in complaint(ask(tmp_path / "hour.wav"), 2)
 
 
 @pytest.mark.parametrize("kind", ["silence", "noise"])
