@@ -91,6 +91,12 @@ BROKEN = {
         "nested too deeply",
     ),
     "a broken template": ("phrases/all.yaml", "[on {side}]", "[on {side}", "the template cannot be read"),
+    "a template of which every word may be left out": (
+        "phrases/all.yaml",
+        "why does my nose bleed]",
+        "'[why] [does (it|my nose)]']",
+        "phrases/all.yaml:5:13: '[why] [does (it|my nose)]' stands for nothing as well",
+    ),
     "an unknown list": (
         "phrases/all.yaml",
         "{side}",
@@ -321,6 +327,12 @@ HARD_TO_USE = {
         "statements: 3",
         "statements: 3\nshared_phrases: [[relief, causes]]",
         "'relief' and 'causes' share no phrase",
+    ),
+    "a template of a red flag that its rules do not hear": (
+        "red_flags.yaml",
+        "  said:",
+        '  phrases: ["it is (pouring|dripping) [out]"]\n  said:',
+        "no rule under `said` hears 'it is dripping",
     ),
     "a rule that cannot be read": ("red_flags.yaml", "blood + pour*", "blood + po*ur", "'*' inside a word"),
 }

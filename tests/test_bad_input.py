@@ -1,6 +1,8 @@
 """Bad input: one clear line that says what is wrong and how to mend it, the right exit code, no traceback."""
 
+import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -55,7 +57,7 @@ def test_an_hour_is_refused_at_once(tmp_path: Path):
     with soundfile.SoundFile(tmp_path / "hour.wav", "w", 8000, 1, "PCM_U8") as file:
         for _ in range(60):
             file.write(np.zeros(60 * 8000, np.int16))
-    assert "60 min" in complaint(ask(tmp_path / "hour.wav"), 2) or "long" in ask(tmp_path / "hour.wav").stderr
+    assert "hour.wav is 3600 s long" in complaint(ask(tmp_path / "hour.wav"), 2)
 
 
 @pytest.mark.parametrize("kind", ["silence", "noise"])
@@ -119,6 +121,8 @@ def test_settings_with_a_mistake(tmp_path: Path):
     assert f"{settings}:2: unknown option 'volum'" in complaint(run("say", "ow", "--config", settings), 2)
     settings.write_text("rate: fast\n")
     assert f"{settings}:1: rate:" in complaint(run("say", "ow", "--config", settings), 2)
+    settings.write_text("- a list\n")
+    assert "the file: has to hold keys" in complaint(run("say", "ow", "--config", settings), 2)
     assert "no settings file" in complaint(run("say", "ow", "--config", tmp_path / "none.yaml"), 2)
 
 
@@ -143,6 +147,76 @@ def test_a_data_set_with_a_mistake(tmp_path: Path):
     assert f"{data}:2: not JSON" in complaint(run("evaluate", data), 2)
     data.write_text('{"id": "a"}\n')
     assert f"{data}:1: " in complaint(run("evaluate", data), 2)
+    data.write_text('{"text": "ow", "slots": [1]}\n')
+    assert f"{data}:1: 'slots' has to be an object" in complaint(run("evaluate", data), 2)
+    data.write_text('{"text": "ow"}\n' + "[" * 100_000)
+    assert f"{data}:2: nested too deeply" in complaint(run("evaluate", data), 2)
+    data.write_bytes(b'{"text": "ow"}\n\xff\xfe')
+    assert f"{data}:2: not UTF-8" in complaint(run("evaluate", data), 2)
+    assert "more than 64 MB" in complaint(run("evaluate", "/dev/zero"), 2)
+
+
+def test_a_data_set_as_other_programs_write_it(tmp_path: Path):
+    (tmp_path / "data.jsonl").write_bytes(
+        b'\xef\xbb\xbf{"text": "calf\xe2\x80\xa8cramp", "intent": "relief"}\r\n'
+    )
+    done = run("evaluate", tmp_path / "data.jsonl", "--json")
+    assert json.loads(done.stdout)["intent_accuracy"] == 1.0
+
+
+def test_results_that_cannot_be_written(tmp_path: Path):
+    data = tmp_path / "data.jsonl"
+    data.write_text('{"text": "ow"}\n')
+    assert "write over the data set" in complaint(run("evaluate", data, "--results", data), 2)
+    assert data.read_text() == '{"text": "ow"}\n'
+    assert "No space left" in complaint(run("evaluate", data, "--results", "/dev/full"), 3)
+    assert "does not exist" in complaint(run("evaluate", data, "--results", tmp_path / "no" / "r.jsonl"), 2)
+    assert "--snr" in complaint(run("evaluate", data, "--snr", "nan"), 2)
+
+
+def test_a_page_goes_to_a_device_and_the_device_stays(tmp_path: Path):
+    (tmp_path / "full").symlink_to("/dev/full")
+    done = run("pack", "show", "--silent", "--out", tmp_path / "full")
+    assert "No space left" in complaint(done, 3)
+    assert Path("/dev/full").is_char_device()
+
+
+@pytest.mark.parametrize(
+    ("ending", "code", "told"),
+    [
+        ("| head -1", 0, ""),
+        (">&-", 0, ""),
+        ("> /dev/full", 3, "No space left on device"),
+        ("<&- >&- 2>&-", 0, ""),
+    ],
+)
+def test_an_output_that_nobody_takes(ending: str, code: int, told: str):
+    command = f"set -o pipefail; {shlex.quote(sys.executable)} -m voice_skill config show {ending}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == code
+    assert told in done.stderr
+    assert done.stderr.count("\n") <= 1
+
+
+def test_a_terminal_that_lacks_our_letters():
+    done = run("ask", "--text", "my calf is cramping", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert "?my calf is cramping?" in done.stdout
+
+
+def test_no_command_shows_the_help_and_complains_of_nothing():
+    done = run()
+    assert done.returncode == 2
+    assert "Usage" in done.stdout + done.stderr
+    assert "voice-skill:" not in done.stderr
+
+
+def test_models_without_a_command_lists_them_by_the_settings(tmp_path: Path):
+    (tmp_path / "config.yaml").write_text("models: nowhere\n")
+    plain, listed = (
+        run("models", *command, "--json", "--config", tmp_path / "config.yaml") for command in ([], ["list"])
+    )
+    assert json.loads(plain.stdout) == json.loads(listed.stdout)
 
 
 def test_no_sound_devices(tmp_path: Path):

@@ -58,9 +58,10 @@ def test_the_list_has_the_small_english_model() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("a: [1", "is not YAML"),
+        ("a: [1", "list.yaml:1: expected ',' or ']'"),
         ("- a", "the file"),
         ("", "the file"),
+        ("a: &a [*a]", "write it out in each place"),
         ("../evil: {}", "should match pattern"),
         (yaml.safe_dump({"a": {}}), "a.engine: Field required"),
         (yaml.safe_dump({"a": {**KOREAN.model_dump(), "colour": "red"}}), "a.colour: Extra inputs"),
@@ -80,7 +81,7 @@ def test_a_list_with_a_mistake_is_told_where(tmp_path: Path, text: str, complain
 
 
 def test_a_list_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"cannot read .*none.yaml: No such file"):
+    with pytest.raises(UsageError, match=r"none.yaml:1: cannot be read: No such file"):
         read_registry(tmp_path / "none.yaml")
 
 

@@ -1,6 +1,7 @@
 """Offline for real: the whole job without a network, and without as much as opening a socket."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -86,3 +87,29 @@ def test_no_run_path_opens_a_socket(question: Path, tmp_path: Path, voice: str):
         )
         assert done.returncode == 0, done.stderr
         assert "SOCKET" not in done.stderr
+
+
+def test_no_engine_keeps_or_sends_anything_about_the_machine(tmp_path: Path):
+    home = tmp_path / "home"
+    home.mkdir()
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "voice_skill",
+            "say",
+            "Hold.",
+            "--voice",
+            "piper",
+            "--out",
+            tmp_path / "a.wav",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={"HOME": str(home), "PATH": os.environ["PATH"]},  # no CI=..., which switches it off as well
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    kept = [str(path) for path in home.rglob("*") if path.is_file() and "voice-skill" not in path.parts]
+    assert kept == [], "an identifier or a report for the makers of some engine"

@@ -124,7 +124,9 @@ def test_missing_and_unreadable_files(pack):
     (pack / "prompts.yaml").unlink()
     (pack / "slots.yaml").write_bytes(b"side:\n  left: [\xff\xfe]")
     (pack / "sources.yaml").write_text("nhs:nosebleed: {title: a\u0007b}")
+    (pack / "red_flags.yaml").write_text("")
     text = "\n".join(problems(pack))
+    assert "red_flags.yaml:1:1: has to hold keys with their values" in text
     assert "prompts.yaml:1:1: this file is missing" in text
     assert "slots.yaml:2:1: not UTF-8" in text
     assert "sources.yaml:1:25: a character that no text has (code 7)" in text

@@ -3,4 +3,10 @@
 Importing the package imports no recognition or synthesis engine: those are opened when first needed.
 """
 
+import os
+
 __version__ = "0.1.0"
+
+# From 1.29 on, onnxruntime reports to its makers over the network unless this is set before it is loaded:
+# no identifier of the machine is kept then, and nothing is sent (microsoft/onnxruntime, pull request 27379).
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"

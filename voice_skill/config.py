@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from voice_skill.dialog.positions import KeyPath, YamlProblem, read
+from voice_skill.dialog.positions import KeyPath, YamlProblem, expected, read
 from voice_skill.errors import UsageError
 
 RecognizerName = Literal["auto", "moonshine", "vosk"]
@@ -120,7 +120,7 @@ def override(settings: Settings, **given: object) -> Settings:
         return Settings.model_validate({**settings.model_dump(exclude_unset=True), **chosen})
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
-        raise UsageError(f"--{str(detail['loc'][0]).replace('_', '-')}: {detail['msg']}") from error
+        raise UsageError(f"--{str(detail['loc'][0]).replace('_', '-')}: {expected(detail['msg'])}") from error
 
 
 def _explain(path: Path, line: Callable[[KeyPath], int], error: ValidationError) -> str:
@@ -130,5 +130,5 @@ def _explain(path: Path, line: Callable[[KeyPath], int], error: ValidationError)
     known = ", ".join(Settings.model_fields)
     message = f"unknown option '{name}'; known are: {known}"
     if detail["type"] != "extra_forbidden":
-        message = f"{name}: {detail['msg']}"
+        message = f"{name}: {expected(detail['msg'])}"
     return f"{path}:{line(where)}: {message}"

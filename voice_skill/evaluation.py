@@ -23,14 +23,33 @@ Hear = Callable[[Sound], Transcript]
 SURE = 0.9
 """Confidence from which an answer counts as given for sure."""
 
+LARGEST = 64 * 2**20
+"""Bytes of a data set that are read, at most."""
+
+_KINDS: Mapping[str, tuple[Any, str]] = {
+    **dict.fromkeys(("text", "audio"), (str, "a text")),
+    **dict.fromkeys(("intent", "urgency"), (str | None, "a name or null")),
+    "slots": (dict | None, "an object: slot and value"),
+    "id": (str | int, "a text or a number"),
+}
+"""What the known keys of a row hold."""
+
 
 def read_rows(path: Path) -> list[Row]:
     """Return the rows of a JSON-lines file. Raises UsageError with file and line."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}", "Give a UTF-8 file of JSON lines") from error
-    rows = [_row(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        problem = f"{path} cannot be read: {error.strerror}"
+        raise UsageError(problem, "Give a UTF-8 file of JSON lines") from error
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise UsageError(f"{path}:{line}: not UTF-8 text", "Save the file as UTF-8") from error
+    if len(content) > LARGEST:
+        raise UsageError(f"{path} holds more than {LARGEST // 2**20} MB", "Split it into several files")
+    rows = [_row(path, number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not rows:
         raise UsageError(f"{path} has no rows", "Give at least one JSON object a line")
     return rows
@@ -41,8 +60,13 @@ def _row(path: Path, number: int, line: str) -> Row:
         row = json.loads(line)
     except json.JSONDecodeError as error:
         raise UsageError(f"{path}:{number}: not JSON: {error.msg} at column {error.colno}") from error
+    except RecursionError as error:
+        raise UsageError(f"{path}:{number}: nested too deeply for a row of a data set") from error
     if not isinstance(row, dict) or ("text" in row) == ("audio" in row):
         raise UsageError(f"{path}:{number}: a row is an object with either 'text' or 'audio'")
+    for key, (kind, called) in _KINDS.items():
+        if key in row and not isinstance(row[key], kind):
+            raise UsageError(f"{path}:{number}: '{key}' has to be {called}")
     row.setdefault("id", str(number))
     return row
 

@@ -1,8 +1,6 @@
 """Recordings: WAV and FLAC in, WAV out."""
 
-import errno
 import io
-import os
 import stat
 import wave
 from pathlib import Path
@@ -13,8 +11,8 @@ import numpy.typing as npt
 import soxr
 
 from voice_skill.audio.frames import SAMPLE_RATE, Downmix, Sound
-from voice_skill.errors import AudioFileError, MissingError, UsageError, VoiceSkillError
-from voice_skill.storage import write_atomically
+from voice_skill.errors import AudioFileError, MissingError
+from voice_skill.storage import write_output
 
 RATES = range(8_000, 192_001)
 """Sample rates that are read, in Hz."""
@@ -50,17 +48,9 @@ def read_audio(path: Path, max_seconds: float = 120) -> Sound:
 def write_wav(path: Path, sound: Sound) -> None:
     """Write the sound as a 16-bit mono WAV file at its own rate.
 
-    The file appears whole or not at all; what was there before stays until then. A device or a pipe
-    (/dev/stdout) is written to directly. Raises VoiceSkillError when it cannot be written.
+    It is written as `storage.write_output` does. Raises VoiceSkillError when it cannot be written.
     """
-    data = _wav_bytes(sound)
-    try:
-        if path.exists() and not path.is_file():
-            _write_special(path, data)
-        else:
-            write_atomically(path.resolve(), data)
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        raise _write_error(path, error) from error
+    write_output(path, _wav_bytes(sound))
 
 
 def _refuse_unreadable(path: Path) -> None:
@@ -134,21 +124,3 @@ def _wav_bytes(sound: Sound) -> bytes:
         file.setframerate(sound.rate)
         file.writeframes(sound.samples.astype("<i2").tobytes())
     return buffer.getvalue()
-
-
-def _write_special(path: Path, data: bytes) -> None:
-    # Non-blocking only while opening: a named pipe that nobody reads is an error, not a wait without end.
-    descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-    os.set_blocking(descriptor, True)
-    with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no path
-        file.write(data)
-
-
-def _write_error(path: Path, error: OSError | ValueError) -> VoiceSkillError:
-    code = getattr(error, "errno", None)
-    problem = f"{path} cannot be written: {getattr(error, 'strerror', None) or error}"
-    if code == errno.ENOENT:
-        return UsageError(f"the folder {path.parent} does not exist", "Create it, or name another place")
-    if code in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-        return MissingError(problem, "Free some space, or name another place")
-    return UsageError(problem, "Name another place")

@@ -54,7 +54,9 @@ def ask(
     if (text is None) == (audio is None):
         raise UsageError("give one question: --text T or --audio F, and not both")
     if text is not None and len(text) > LONGEST_TEXT:
-        raise UsageError(f"the question has {len(text)} characters; at most {LONGEST_TEXT} are taken")
+        raise UsageError(
+            f"the question has {len(text)} characters; at most {LONGEST_TEXT} are taken", "Ask it shorter"
+        )
     asked = _Question(settings, text, audio, word_times=as_json_ and bool(verbosity()))
     asked.speak(out_file)
     if as_json_:

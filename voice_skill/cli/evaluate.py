@@ -2,7 +2,8 @@
 
 import contextlib
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,10 @@ from voice_skill.evaluation import Row, read_rows, run, summarise
 from voice_skill.hearing.recognizer import Transcript
 from voice_skill.learning import understander_of
 from voice_skill.session import Session
+from voice_skill.storage import unwritable
+
+QUIETEST_DB, LOUDEST_DB = -60.0, 100.0
+"""Levels of speech over noise that can be mixed."""
 
 
 @with_settings
@@ -41,6 +46,10 @@ def evaluate(
 
     Example: voice-skill evaluate questions.jsonl --results out.jsonl
     """
+    if not QUIETEST_DB <= snr <= LOUDEST_DB:
+        raise UsageError(f"--snr {snr:g} is no level of speech over noise", "Give -60 to 100 (decibels)")
+    if results is not None and results.exists() and data.exists() and results.samefile(data):
+        raise UsageError(f"--results would write over the data set {data}", "Name another file")
     rows = read_rows(data)
     bench = _Bench(settings, needs_ears=any("audio" in row for row in rows))
     mixed = (read_audio(noise, max_seconds=3600), snr) if noise is not None else None
@@ -62,20 +71,35 @@ def evaluate(
 def _collect(rows: Iterable[Row], results: Path | None) -> tuple[list[Row], bool]:
     """Return the rows that were run, and whether Ctrl-C came first; what is done is in the file already."""
     done: list[Row] = []
-    with contextlib.ExitStack() as stack:
+    with _written_to(results or Path(os.devnull)) as write:
         try:
-            file = stack.enter_context(results.open("w", encoding="utf-8")) if results else None
             for row in rows:
                 done.append(row)
-                if file:
-                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
-                    file.flush()
+                write(json.dumps(row, ensure_ascii=False) + "\n")
         except KeyboardInterrupt:
             return done, True
-        except OSError as error:
-            problem = f"{results} cannot be written: {error.strerror}"
-            raise UsageError(problem, "Name another place with --results") from error
     return done, False
+
+
+@contextlib.contextmanager
+def _written_to(path: Path) -> Iterator[Callable[[str], None]]:
+    """Yield what writes a line into the file at once. Raises VoiceSkillError if it cannot be written."""
+    try:
+        file = path.open("wb")
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+    def write(line: str) -> None:
+        try:
+            file.write(line.encode())
+            file.flush()
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                file.close()  # a second try at what could not be written
+            raise unwritable(path, error) from error
+
+    with file:
+        yield write
 
 
 class _Bench:

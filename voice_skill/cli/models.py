@@ -41,10 +41,16 @@ RegistryOption = Annotated[
 
 
 @app.callback(invoke_without_command=True)
-def _no_command(context: typer.Context) -> None:
+@with_settings
+def _no_command(
+    settings: Settings,
+    context: typer.Context,
+    as_json: JsonOption = False,
+    registry: RegistryOption = None,
+) -> None:
     """List, unless a command says otherwise."""
     if context.invoked_subcommand is None:
-        _show(inventory())
+        _list(settings, registry, as_json=as_json)
 
 
 @app.command("list")
@@ -55,6 +61,10 @@ def list_models(
     registry: RegistryOption = None,
 ) -> None:
     """Show the models and voices: there or not, how large, under which licence."""
+    _list(settings, registry, as_json=as_json)
+
+
+def _list(settings: Settings, registry: Path | None, *, as_json: bool) -> None:
     items = inventory(settings.models, registry)
     if as_json:
         typer.echo(json.dumps([item.as_dict() for item in items]))

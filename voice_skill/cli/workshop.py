@@ -9,8 +9,8 @@ from voice_skill.cli.common import err, note, out, with_settings
 from voice_skill.cli.packs import PackArgument
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import Pack, load_pack
-from voice_skill.errors import MissingError, UsageError
-from voice_skill.storage import write_atomically
+from voice_skill.errors import MissingError
+from voice_skill.storage import unwritable, write_atomically, write_output
 from voice_skill.workshop.page import Speak, page
 from voice_skill.workshop.scaffold import new_pack
 from voice_skill.workshop.schemas import as_text, schemas
@@ -48,12 +48,7 @@ def show(
     pack = load_pack(folder or settings.pack)
     target = out_file or Path(f"{pack.info.name}.html")
     html = page(pack, settings.region, None if silent else _speaker(settings, pack))
-    try:
-        write_atomically(target, html.encode())
-    except OSError as error:
-        raise UsageError(
-            f"{target} cannot be written: {error.strerror}", "Name another file with --out"
-        ) from error
+    write_output(target, html.encode())
     out.print(f"{target}: {len(html.encode()) / 2**20:.1f} MB. Open it in a browser.", soft_wrap=True)
 
 
@@ -94,4 +89,4 @@ def schema(
             write_atomically(folder / f"{name}.json", as_text(one).encode())
             out.print(str(folder / f"{name}.json"), soft_wrap=True)
     except OSError as error:
-        raise UsageError(f"{folder} cannot be written: {error.strerror}", "Name another folder") from error
+        raise unwritable(folder, error) from error

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from hassil.errors import HassilError
-from hassil.expression import Group, ListReference, Permutation, RuleReference
+from hassil.expression import Alternative, Group, ListReference, Permutation, RuleReference, TextChunk
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
@@ -152,6 +152,9 @@ def _check_template(draft: Draft, part: str, where: KeyPath, template: str) -> N
         draft.report(part, where, "the template cannot be read: its parts are nested too deeply", "template")
         return
     _check_letters(draft, part, where, template)
+    if _may_be_nothing(expression):
+        message = f"'{template[:40]}' stands for nothing as well: leave one word outside of the [ ]"
+        draft.report(part, where, message, "template")
     if permutes_too_much(expression):
         message = f"more than {MOST_PERMUTED} parts in any order (a;b) are too many to search"
         draft.report(part, where, message, "template")
@@ -172,6 +175,15 @@ def _check_letters(draft: Draft, part: str, where: KeyPath, said: str) -> None:
     if letters:
         message = f"'{letters}' cannot be heard: write what people say in the letters a to z"
         draft.report(part, where, message, "template")
+
+
+def _may_be_nothing(expression: Any) -> bool:
+    """Tell whether every word of a parsed template may be left out."""
+    if isinstance(expression, Alternative):
+        return any(map(_may_be_nothing, expression.items))
+    if isinstance(expression, Group):
+        return all(map(_may_be_nothing, expression.items))
+    return isinstance(expression, TextChunk) and not expression.text.strip()
 
 
 def permutes_too_much(expression: Any) -> bool:

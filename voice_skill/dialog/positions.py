@@ -102,10 +102,17 @@ def read(path: Path) -> Document:
     except yaml.YAMLError as error:
         raise YamlProblem(1, str(error).splitlines()[0]) from error
     except RecursionError as error:
-        raise YamlProblem(1, "nested too deeply to be a part of a pack") from error
+        raise YamlProblem(1, "nested too deeply to be read") from error
     except ValueError as error:
         raise YamlProblem(1, f"a value that cannot be read ({error})") from error
     return Document(path, data, places)
+
+
+def expected(message: str) -> str:
+    """Return what a validation library says was expected, as the writer of a file understands it."""
+    if "valid dictionary" in message:
+        return "has to hold keys with their values, as in 'name: value'"
+    return message.removeprefix("Value error, ").replace("Input should be", "has to be")
 
 
 def _text(path: Path) -> str:
@@ -132,9 +139,7 @@ def _text(path: Path) -> str:
 def _plainly(problem: str) -> str:
     """Return the parser's words as the writer of a pack understands them."""
     if "could not determine a constructor" in problem:
-        return (
-            "tags (words that begin with '!') have no meaning in a pack: remove it, or put quotes around it"
-        )
+        return "tags (words that begin with '!') have no meaning here: remove it, or put quotes around it"
     if "found character '\\t'" in problem:
         return f"{problem}: indent with spaces, not with tabs"
     return problem

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from voice_skill.dialog.hints import Hints
-from voice_skill.dialog.positions import Document, KeyPath, Place, YamlProblem, read
+from voice_skill.dialog.positions import Document, KeyPath, Place, YamlProblem, expected, read
 from voice_skill.dialog.schema import (
     Conversation,
     Exercise,
@@ -200,7 +200,7 @@ def _explain(
                 )
             case _:
                 inside = ".".join(str(step) for step in where)
-                message = f"{inside}: {detail['msg'].removeprefix('Value error, ')}".removeprefix(": ")
+                message = f"{inside}: {expected(detail['msg'])}".removeprefix(": ")
         yield Problem(file, *document.place(where), message, "schema")
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from voice_skill.dialog.positions import YamlProblem, expected, read
 from voice_skill.errors import MissingError, UsageError
 from voice_skill.hearing.vosk_files import model_faults
 
@@ -65,15 +66,13 @@ def read_registry(file: Path | None = None) -> dict[str, ModelSpec]:
     """
     path = file or _builtin_registry()
     try:
-        return _Registry.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise UsageError(f"cannot read the list of models {path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"the list of models {path} is not YAML: {' '.join(str(error).split())}") from error
+        return _Registry.validate_python(read(path).data)
+    except YamlProblem as problem:
+        raise UsageError(f"the list of models {path}:{problem.line}: {problem.message}") from problem
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         where = ".".join(map(str, detail["loc"])) or "the file"
-        raise UsageError(f"the list of models {path}: {where}: {detail['msg']}") from error
+        raise UsageError(f"the list of models {path}: {where}: {expected(detail['msg'])}") from error
 
 
 def resolve_models_dir(setting: Path | None = None) -> Path:

@@ -118,18 +118,6 @@ class Recognizer(Protocol):
 
 
 @runtime_checkable
-class Guesses(Protocol):
-    """A recogniser that can be asked before the utterance is over, as often as one likes."""
-
-    def guess(self) -> Transcript:
-        """Return what `finish` would now; the utterance goes on.
-
-        What it worked out is kept: a `finish`, or another `guess`, before more sound comes costs nothing.
-        """
-        ...
-
-
-@runtime_checkable
 class TakesGrammar(Protocol):
     """A recogniser that can be told what may be said as a whole, and tells that from other speech."""
 

@@ -86,7 +86,13 @@ _EVENT = re.compile(
     re.VERBOSE,
 )
 """What somebody had at such a time, and what is over by its nature."""
-_RETURNED = re.compile(r"\b(again|is back|come back|came back|comes back|returned|same as then|like then)\b")
+_RETURNED = re.compile(
+    r"""\b(
+      again | is\ back | come\ back | came\ back | comes\ back | returned | same\ as\ then | like\ then
+    | like\ last\ time | (the|that)\ same\ (pain|feeling|thing|ache|symptoms?|signs?)
+    )\b""",
+    re.VERBOSE,
+)
 """Said after such a time: it is not over."""
 _SUPPOSED = re.compile(
     r"""^((and|so|but|or|well|okay|right|just)\ )*(
@@ -117,7 +123,9 @@ _IN_ORDER = re.compile(
 """What may follow a sign that is none: "my breathing is fine"."""
 _CLEARED = re.compile(
     r"""\b(
-      ruled\ out | all\ clear | (scan|scans|scanned|tests?|tested|checked|x\ ray|ultrasound|ecg
+      ruled\ out | all\ clear
+    | thought\ (\w+\ ){1,4}(heart\ attack|stroke|clot|seizure|fit)\ but\ (it|that)\ (is|was)\ (only|complaint)
+    | (scan|scans|scanned|tests?|tested|checked|x\ ray|ultrasound|ecg
       |bloods)\b.*?\b
       (is\ not\ (one|any|there)|clear|negative|normal|nothing|were\ fine|was\ fine|is\ fine|no\ clots?)
     )\b""",
@@ -202,7 +210,7 @@ _ABOUT = re.compile(
       signs? | symptoms? | means? | causes? | caused | makes? | leads?\ to | difference\ between | what\ if
     | happens?\ (if|when) | (do|should|would)\ (i|you|we)\ do\ (if|when|for) | risk\ of | chances?\ of
     | can\ you\ (get|have) | do\ (you|people)\ get | gives?\ (you|me|people) | brings?\ on | related\ to
-    | turns?\ into | (turn|make|give|affect|hurt)s?\ your
+    | turns?\ into | break\ (off|loose|up) | dislodge | (turn|make|give|affect|hurt)s?\ your
     | same\ (kind|thing|sort|as)
     | (dangerous|serious)$ | (start|begin)s?\ (with|as) | connected | linked | associated
       | look\ out\ for | watch\ (out\ )?for | recogni[sz]e | spot
@@ -231,8 +239,8 @@ _MINE_NOW = re.compile(
 _FRAME = re.compile(
     r"""\b(
       (how|when)\ (do|would|can|could|should|will)\ (i|we|you)\ (know|tell|spot|recogni[sz]e)(\ it)?
-    | if\ (my|his|her|your|the)\ \w+\ (went|goes|ever|turned|turns|were)
-    | what\ if\ (i|my|he|she)(\ have|\ had|\ get|\ got|\ can\ not)?
+    | if\ (my|his|her|your|the)\ \w+\ (went|goes|ever|turned|turns|were|swells|swelled|becomes)
+    | what\ if\ (i|my|he|she)(?!\ (am|is|are)\b)(\ have|\ had|\ get|\ got|\ can\ not)?
     | if\ (i|my|he|she|you)(\ ever|\ should)?\ (get|got|had|have|start|stop|take|took|overdose|swallow)s?
     | i\ am\ (just|only)\ (asking|curious|wondering|checking) | (just\ )?so\ (that\ )?i\ know
     | in\ general | generally | i\ mean

@@ -92,7 +92,7 @@ class RedFlagFinder:
             for rule in flag.unless
             for stretch in stretches(_of_rule(rule, spans))
             for span in stretch
-            for at in range(span.start, span.end)
+            for at in span.words
         }
         best = Sign(flag.flag, flag.level, "cleared", "") if harmless else None
         for rule, heard_of in said:
@@ -102,9 +102,7 @@ class RedFlagFinder:
                 [
                     s
                     for s in group
-                    if not harmless.intersection(range(s.start, s.end))
-                    and not denied(heard, s)
-                    and not in_order(heard, s)
+                    if harmless.isdisjoint(s.words) and not denied(heard, s) and not in_order(heard, s)
                 ]
                 for group in heard_of
             ]

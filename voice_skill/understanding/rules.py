@@ -43,10 +43,19 @@ Run = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where one alternative was heard: positions [start, end) in `Heard.words`."""
+    """Where one alternative was heard: positions in `Heard.words`, without what stands for its "..."."""
 
-    start: int
-    end: int
+    words: tuple[int, ...]
+
+    @property
+    def start(self) -> int:
+        """Position of the first word."""
+        return self.words[0]
+
+    @property
+    def end(self) -> int:
+        """Position after the last word."""
+        return self.words[-1] + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +138,9 @@ class RuleBook:
         for at, forms in enumerate(heard.forms):
             for form in forms:
                 for run in self._starting_with(form):
-                    end = _end_of(run, heard.forms, at)
-                    if end:
-                        found[run].append(Span(at, end))
+                    span = _span_of(run, heard.forms, at)
+                    if span:
+                        found[run].append(span)
         return found
 
     def _starting_with(self, word: str) -> Iterator[Run]:
@@ -210,9 +219,10 @@ def _runs(alternative: str, lists: Mapping[str, Sequence[str]]) -> list[Run]:
     return [tuple(run)] if run else []
 
 
-def _end_of(run: Run, forms: tuple[tuple[str, ...], ...], at: int) -> int | None:
-    """Return where `run`, begun at `at`, ends; None when it is not heard there."""
+def _span_of(run: Run, forms: tuple[tuple[str, ...], ...], at: int) -> Span | None:
+    """Return where `run`, begun at `at`, is heard; None when it is not heard there."""
     here, gap = at, 0
+    words: list[int] = []
     for n, word in enumerate(run):
         if word == "...":
             gap = GAP
@@ -220,13 +230,14 @@ def _end_of(run: Run, forms: tuple[tuple[str, ...], ...], at: int) -> int | None
         for skip in range(gap + 1):
             if here + skip < len(forms) and _is(word, forms[here + skip]):
                 here += skip + 1
+                words.append(here - 1)
                 break
         else:
             return None
         gap = 0
         if n == 0 and here != at + 1:
             return None
-    return here
+    return Span(tuple(words))
 
 
 def _is_many(word: str) -> bool:

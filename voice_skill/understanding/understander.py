@@ -153,7 +153,8 @@ class Understander:
             return self._meaning(text, self._by_intent(chances), slots)
         flag, chance = _likest_flag(chances)
         telling = self._evidence.count(core, flag) if chance >= PERHAPS_A_FLAG else 0
-        if chance >= LIKE_A_FLAG and telling >= (1 if chance >= CLEARLY_LIKE_A_FLAG else 2):
+        harmless = any(sign.flag == flag and sign.mood == "cleared" for sign in signs)
+        if not harmless and chance >= LIKE_A_FLAG and telling >= (1 if chance >= CLEARLY_LIKE_A_FLAG else 2):
             return _flagged(text, flag, self._levels[flag], chance)
         meaning = self._meaning(text, self._by_intent(chances), slots, self.calibration)
         doubtful = telling and (chance >= LIKE_A_FLAG or self._evidence.weight(core, flag) > 1)
@@ -190,7 +191,7 @@ class Understander:
         """Return the probability of each class, in the light of the context."""
         point = self._encoder.encode([" ".join(core)])[0]
         chances = self.likeness.probabilities(core, self._abstract(core), point)
-        settled = {sign.flag for sign in signs}
+        settled = {sign.flag for sign in signs if sign.mood != "cleared"}
         asked = any(sign.mood == "asked" for sign in signs)
         for name in chances:
             if name in context.expecting:

@@ -113,7 +113,8 @@ class _Page:
             f"<h3>{escape(name.replace('_', ' '))}{_level(flag.level)}</h3>"
             f"{self._statements(flag.say)}{question}"
             f"{self._labelled('When it is only asked about:', flag.if_now)}{self._sample(flag.say)}"
-            f"{_listed('Rules', flag.said)}{_listed('What people say', flag.phrases + flag.examples)}</article>"
+            f"{_listed('Rules', flag.said)}"
+            f"{_listed('What people say', flag.phrases + flag.examples)}</article>"
         )
 
     def _topic(self, name: str, topic: Topic) -> str:

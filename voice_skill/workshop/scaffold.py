@@ -6,7 +6,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from voice_skill.errors import UsageError
-from voice_skill.storage import write_atomically
+from voice_skill.storage import unwritable, write_atomically
 from voice_skill.workshop.schemas import FOLDER, as_text, hint, schemas
 
 
@@ -19,9 +19,7 @@ def new_pack(folder: Path) -> list[Path]:
         for kind, schema in schemas().items():
             _write(folder / FOLDER / f"{kind}.json", as_text(schema))
     except OSError as error:
-        raise UsageError(
-            f"{folder} cannot be written: {error.strerror}", "Name a folder that is yours"
-        ) from error
+        raise unwritable(folder, error) from error
     return written
 
 

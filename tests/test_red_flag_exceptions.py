@@ -1,0 +1,107 @@
+"""What a rule lets pass as harmless hides no sign that is told in nearly the same words."""
+
+import pytest
+
+from voice_skill.dialog.pack import load_pack
+from voice_skill.learning import understander_of
+from voice_skill.understanding import Understander
+
+# harmless, grave: the same exception of a rule is touched by both
+PAIRS = [
+    ("I was choking on my tea, what did you say", "I'm choking on my dinner"),
+    ("my mate's choking on his words", "he's choking on his sandwich"),
+    ("calf seized up while I was choking down my porridge", "I can't get it down, I'm choking"),
+    ("the wifi keeps choking", "she keeps choking"),
+    ("out of breath from the run and my calf's cramping", "I'm out of breath from just walking to the loo"),
+    ("a stitch in my side, it hurts to breathe", "like a stitch, it hurts to breathe in, my leg's fat"),
+    ("crying so much I can't breathe, the film was that sad", "baby's been crying and now she can't breathe"),
+    ("acne on my chest and back", "pain in my chest and back and I'm sweating"),
+    ("spots all over my chest and back, I'm seventeen", "chest and back pain, really bad"),
+    ("my heart pounds when I run", "I'm at the gym and my heart is racing and won't slow down"),
+    ("I had a heart attack years ago, all fine since", "a heart attack last week and now the same pain"),
+    ("my uncle died of a heart attack", "my husband died of a heart attack and now I've got the same pain"),
+    ("she thought it was a heart attack, but it's only cramp", "it's a heart attack, it's no cramp"),
+    ("it's not my chest, it's my calf", "it isn't a cramp, it's my chest"),
+    ("the economy collapsed", "he's collapsed at the market"),
+    ("I collapsed on the sofa after work", "grandad has collapsed on the bed"),
+    ("someone's collapsed into laughter here, hang on", "she's collapsed into a heap on the floor"),
+    ("I passed out leaflets all morning", "I passed out this morning"),
+    ("my laptop crashed and won't wake up", "he crashed his bike and won't wake up"),
+    ("I can't speak good English", "all of a sudden he can't speak well"),
+    ("I can't talk right now, I'm in a meeting", "my dad can't talk now and he was fine this morning"),
+    ("can't lift my arm after the gym", "can't lift my arm all of a sudden, I was only at the gym"),
+    ("my arm bleeds a bit where I scratched it", "there was a little blood when I was sick"),
+    ("a drop of blood on the tissue when I blow my nose", "I threw up a bit of blood"),
+    ("I stubbed my toe and my foot cramped", "he's been stabbed in the foot"),
+    ("numb bum from sitting on the train", "back's gone, numb bum and I was only sitting in the chair"),
+    ("she had a fit about the bill", "she had a fit on the stairs"),
+    ("he threw a hissy fit", "he threw himself down and started jerking, it isn't a hissy fit"),
+    ("this calf is killing me", "I'm in so much pain I'll kill myself"),
+    ("we poisoned the weeds on the drive", "I think I've been poisoned"),
+    ("help me sleep better", "help me sleep for ever, I can't go on"),
+    ("the wound on my leg is red", "I cut my shin last week and now the leg is red and warm"),
+    ("on warfarin for a clot, can I rub my calf", "I take warfarin, there's a clot in my calf I'm sure"),
+    (
+        "I've had twenty cramps this week, can I take paracetamol",
+        "how many paracetamol is too many, I've had sixteen",
+    ),
+    ("can you overdose on paracetamol", "can you overdose on paracetamol because I've had about twenty"),
+    ("is baby aspirin all right", "baby aspirin, my baby's eaten the whole bottle"),
+    ("lie face down and breathe out", "face down on one side, he's dribbling"),
+    ("blue veins on my legs", "blue veins I'm used to but the whole foot's blue and cold"),
+    ("my ankles swell by evening", "ankles usually swell but today one calf is double the size"),
+    (
+        "my nose is blocked, I breathe through my mouth",
+        "my nose is blocked and I can't breathe through my mouth either",
+    ),
+    ("I've a dead leg from sitting on it", "I've got a dead arm and a dead leg on the same side"),
+    ("my legs are a bit weak after the cramp", "weak leg after the cramp two days ago, it still buckles"),
+    ("can massaging break off a clot", "a clot has broken off in my leg, I'm sure"),
+]
+
+
+@pytest.fixture(scope="module")
+def understander() -> Understander:
+    return understander_of(load_pack("en"))
+
+
+@pytest.mark.parametrize("said", [harmless for harmless, _ in PAIRS])
+def test_what_an_exception_is_for_raises_no_alarm(understander: Understander, said: str):
+    assert understander.understand(said).urgency == "none"
+
+
+@pytest.mark.parametrize("said", [grave for _, grave in PAIRS])
+def test_an_exception_hides_no_sign_told_in_nearly_the_same_words(understander: Understander, said: str):
+    assert understander.understand(said).urgency in ("urgent", "emergency")
+
+
+@pytest.mark.parametrize(
+    ("said", "flag"),
+    [
+        ("do not take more than eight it says, I've taken twelve", "poisoning"),
+        ("I can't sleep, I can't go on, I want it to end", "suicidal"),
+        ("I hurt myself in the bathroom on purpose", "suicidal"),
+        ("fell asleep at the wheel and crashed, my leg's smashed", "injury"),
+        ("dark yellow yesterday, brown as cola today", "dark_urine"),
+    ],
+)
+def test_where_an_exception_may_be_wrong_it_is_asked(understander: Understander, said: str, flag: str):
+    got = understander.understand(said)
+    assert flag in (got.doubt, got.slots.get("flag"))
+
+
+@pytest.mark.parametrize(
+    ("said", "flag"),
+    [
+        ("my back's killing me and I can't feel myself when I wipe", "cauda_equina"),
+        ("since my slipped disc I leak wee and can't feel it", "cauda_equina"),
+        ("my bum's been numb for hours and I can't pee", "cauda_equina"),
+        ("what if I'm having a heart attack", "chest_pain"),
+        ("I've been cutting my arms again", "suicidal"),
+        ("kms tbh cant do this anymore", "suicidal"),
+        ("I'm vomiting up bright red stuff", "severe_bleeding"),
+        ("I've spat blood twice since I woke", "severe_bleeding"),
+    ],
+)
+def test_the_sign_that_was_meant_is_answered(understander: Understander, said: str, flag: str):
+    assert understander.understand(said).slots["flag"] == flag
