@@ -332,7 +332,7 @@ HARD_TO_USE = {
         "red_flags.yaml",
         "  said:",
         '  phrases: ["it is (pouring|dripping) [out]"]\n  said:',
-        "no rule under `said` hears 'it is dripping",
+        "no rule under `said` hears 'it is ",
     ),
     "a rule that cannot be read": ("red_flags.yaml", "blood + pour*", "blood + po*ur", "'*' inside a word"),
 }

@@ -167,7 +167,7 @@ def test_nothing_of_somebody_s_is_overwritten(tmp_path):
 def test_a_page_that_cannot_be_written_is_one_line(tmp_path):
     refused = run("pack", "show", TEA, "--silent", "--out", tmp_path / "no" / "page.html", cwd=tmp_path)
     assert refused.returncode == 2
-    assert "cannot be written" in refused.stderr
+    assert "does not exist. Create it, or name another place" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
