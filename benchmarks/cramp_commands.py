@@ -1,11 +1,12 @@
 r"""How many sentences of the cramp pack's own grammar are heard and understood, by voice and by room.
 
-    .venv/bin/python -m benchmarks.cramp_commands --noise NOISE.flac [--n 120] \
+    .venv/bin/python -m benchmarks.cramp_commands --noise NOISE.flac [--n 120] [--of topics|flags] \
         [--json OUT.json] [--picture OUT.png]
 
 Sentences that the English pack's templates yield, each spoken by one of the voices in turn (piper, eSpeak NG,
 and flite and festival where Debian's packages are installed), go through gate, recogniser and understanding.
-Right: the intent, every slot, and the urgency are those of the sentence as text. The rooms:
+Right: the intent, every slot, and the urgency are those of the sentence as text. With `--of flags` they are
+signs of an emergency; right is what raises the alarm, and what is asked about is counted besides. The rooms:
 
     clean     as it was spoken
     10 dB     noise mixed in, over the whole clip
@@ -35,8 +36,9 @@ from voice_skill.dialog.pack import Pack, load_pack
 from voice_skill.ears import Ears
 from voice_skill.evaluation import add_noise
 from voice_skill.learning import understander_of
+from voice_skill.session import Session
+from voice_skill.understanding.meaning import Meaning
 from voice_skill.understanding.templates import Template, expand
-from voice_skill.understanding.understander import Understander
 
 FESTIVAL = {"festival-male": "kal_diphone", "festival-female": "cmu_us_slt_arctic_hts"}
 REVERBERATION_S = 0.5
@@ -44,16 +46,15 @@ QUIET_DB = -40.0
 ROOMS = ("clean", "10 dB", "3 m away", "quiet")
 
 
-def sentences(pack: Pack, n: int, seed: int) -> list[str]:
-    """Return sentences of the pack's templates, as many of each intent as can be."""
+def sentences(pack: Pack, n: int, seed: int, of: str = "topics") -> list[str]:
+    """Return sentences of the templates of the pack's topics or red flags, as many of each as can be."""
     rng = random.Random(seed)
     lists = {
         name: [said for texts in values.values() for text in texts for said in expand(text)]
         for name, values in pack.slots.items()
     }
-    by_intent = {
-        intent: [Template(text) for text in of.phrases] for intent, of in pack.phrases.items() if of.phrases
-    }
+    told = pack.phrases if of == "topics" else pack.red_flags
+    by_intent = {name: [Template(text) for text in one.phrases] for name, one in told.items() if one.phrases}
     drawn: dict[str, None] = {}
     intents = list(by_intent)
     for number in range(20 * n):
@@ -99,6 +100,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--noise", type=Path, required=True)
     parser.add_argument("--n", type=int, default=120, help="sentences")
+    parser.add_argument("--of", choices=["topics", "flags"], default="topics", help="whose sentences")
     parser.add_argument("--seed", type=int, default=101)
     parser.add_argument("--rooms", nargs="*", default=ROOMS, choices=ROOMS)
     parser.add_argument("--failures", action="store_true", help="show what went wrong")
@@ -113,14 +115,14 @@ def main() -> None:
     }
     for ears in ways.values():
         ears.load()
-    texts = sentences(pack, options.n, options.seed)
+    texts = sentences(pack, options.n, options.seed, options.of)
     result: dict[str, Any] = {
-        "data": f"templates of the English pack, seed {options.seed}; voices: {', '.join(voices())}",
+        "data": f"English pack, {options.of}, seed {options.seed}; voices: {', '.join(voices())}",
         "n": len(texts),
         "rooms": {},
     }
     for room in options.rooms:
-        result["rooms"][room] = _room(room, texts, ways, understander, options)
+        result["rooms"][room] = _room(room, texts, ways, Session(pack, understander), options)
         figures.write(options.json, result)
     _draw(options.picture, result)
 
@@ -129,26 +131,24 @@ def _room(
     room: str,
     texts: list[str],
     ways: dict[str, Ears],
-    understander: Understander,
+    session: Session,
     options: argparse.Namespace,
 ) -> dict[str, Any]:
     """Run one room, print its line, return its figures by way."""
     noise = read_audio(options.noise, max_seconds=3600).at(SAMPLE_RATE)
-    right = dict.fromkeys(ways, 0)
+    right, asked = dict.fromkeys(ways, 0), 0
     families: dict[str, list[bool]] = {}
     for number, text in enumerate(texts):
         voice = voices()[number % len(voices())]
         sound = in_room(spoken(text, voice), room, noise, number)
-        meant = understander.understand(text)
+        meant = session.understand(text)
         for name, ears in ways.items():
-            heard = ears.transcribe(sound).text
-            got = understander.understand(heard)
-            same = (got.intent, dict(got.slots), got.urgency) == (
-                meant.intent,
-                dict(meant.slots),
-                meant.urgency,
-            )
+            transcript = ears.transcribe(sound)
+            heard = transcript.text
+            got = session.understand(heard, suspected=transcript.suspected)
+            same = is_right(got, meant)
             right[name] += same
+            asked += name == "held" and not same and bool(got.doubt)
             if name == "held":
                 families.setdefault(voice.split("-")[0], []).append(same)
             if options.failures and name == "held" and not same:
@@ -163,7 +163,16 @@ def _room(
     )
     by_family = {family: [sum(of), len(of)] for family, of in families.items()}
     print(f"{room:>8}  n={len(texts)}  {shown}   held by synthesiser: {by_family}", flush=True)
-    return {**cells, "held by synthesiser": by_family}
+    if options.of == "flags":
+        print(f"{'':>8}  asked about besides: {asked}")
+    return {**cells, "held by synthesiser": by_family, "asked": asked}
+
+
+def is_right(got: Meaning, meant: Meaning) -> bool:
+    """Tell whether what was heard means the same; of a sign of an emergency, whether an alarm is raised."""
+    if meant.urgency != "none":
+        return got.urgency != "none"
+    return (got.intent, dict(got.slots), got.urgency) == (meant.intent, dict(meant.slots), meant.urgency)
 
 
 def _draw(path: Path | None, result: dict[str, Any]) -> None:
