@@ -26,8 +26,12 @@ LEAD_S = 0.02
 KEPT_S = 3.0
 """Seconds of played sound that are remembered."""
 
-REALIGN = 16.0
-"""Samples by which the reference may be out of place; further, it is put there at once."""
+REALIGN = 160.0
+"""Samples, 10 ms, by which the reference may be out of place; further, it is put there at once."""
+
+PULL_S = 60.0
+"""So slowly it is drawn to its place. A filter copes with any delay that stays the same, but of a delay that
+changes by a tenth of a sample within a second it removes 10 dB less: time stamps must not be followed."""
 
 TAPS, PHASES = 8, 256
 """Neighbours on either side, and places between two samples, in the interpolation of what was played."""
@@ -57,6 +61,11 @@ class Played:
         """Return which sample is heard at a time, counted from the first one, in fractions of samples."""
         self._gather()
         return self._taken + (time - self._clock.now) / self._clock.pace * SAMPLE_RATE
+
+    @property
+    def pace(self) -> float:
+        """Return the seconds that pass while a second's worth of samples is played."""
+        return self._clock.pace
 
     def between(self, begin: float, end: float, count: int) -> Samples:
         """Return `count` samples at equal distances from position `begin` up to `end`.
@@ -172,7 +181,8 @@ class EchoCanceller:
         blocks = np.split(samples[:whole], whole // BLOCK) if whole else []
         self.reference = np.zeros(whole, np.int16)
         if self.played.silent_since(start):
-            self._pointer, self._own, self._others = None, False, False
+            self._own = self._others = False
+            self._advance(start, whole)
             cleaned = [self._held, *blocks][: len(blocks)]
         else:
             played = self.reference = self._reference(start, whole)
@@ -190,10 +200,18 @@ class EchoCanceller:
 
     def _reference(self, start: float, count: int) -> Samples:
         """Return what was played while the next `count` samples of the microphone were heard."""
-        begin = start + LEAD_S
-        end = begin + count / SAMPLE_RATE * self._clock.pace
-        first, last = self.played.position(begin), self.played.position(end)
-        if self._pointer is not None and abs(self._pointer - first) < REALIGN:
-            first = self._pointer  # goes on without a step
-        self._pointer = last
-        return self.played.between(first, last, count)
+        return self.played.between(*self._advance(start, count), count)
+
+    def _advance(self, start: float, count: int) -> tuple[float, float]:
+        """Return from where to where in what was played the next `count` samples of the microphone reach.
+
+        It goes on at the pace of the two sound cards, also while nothing is played, whatever single time
+        stamps say: what the filter has learnt would be wrong after every step.
+        """
+        place = self.played.position(start + LEAD_S)
+        first = self._pointer
+        if first is None or abs(first - place) > REALIGN:
+            first = place
+        pull = (place - first) / (PULL_S * SAMPLE_RATE)
+        self._pointer = first + count * (self._clock.pace / self.played.pace + pull)
+        return first, self._pointer
