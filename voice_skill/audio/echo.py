@@ -160,7 +160,8 @@ class EchoCanceller:
         """What was played some LEAD_S after the frame that was cleaned last."""
         self._filter = EchoFilter()
         self._clock = SampleClock(SAMPLE_RATE)
-        self._pointer: float | None = None
+        self._pointer: float | None = None  # place in what was played
+        self._ahead = 0.0  # of where the time stamps see it
         self._rest = np.zeros(0, np.int16)
         self._held = np.zeros(BLOCK, np.int16)
         self._trusted = self._own = self._others = False
@@ -182,7 +183,7 @@ class EchoCanceller:
         self.reference = np.zeros(whole, np.int16)
         if self.played.silent_since(start):
             self._own = self._others = False
-            self._advance(start, whole)
+            self._advance(start, whole, silent=True)
             cleaned = [self._held, *blocks][: len(blocks)]
         else:
             played = self.reference = self._reference(start, whole)
@@ -202,16 +203,17 @@ class EchoCanceller:
         """Return what was played while the next `count` samples of the microphone were heard."""
         return self.played.between(*self._advance(start, count), count)
 
-    def _advance(self, start: float, count: int) -> tuple[float, float]:
+    def _advance(self, start: float, count: int, *, silent: bool = False) -> tuple[float, float]:
         """Return from where to where in what was played the next `count` samples of the microphone reach.
 
-        It goes on at the pace of the two sound cards, also while nothing is played, whatever single time
-        stamps say: what the filter has learnt would be wrong after every step.
+        It goes on at the pace of the two sound cards, whatever single time stamps say: what the filter has
+        learnt would be wrong after every step. Over long silence the stamps are the more exact.
         """
         place = self.played.position(start + LEAD_S)
-        first = self._pointer
-        if first is None or abs(first - place) > REALIGN:
+        first = place + self._ahead if silent or self._pointer is None else self._pointer
+        if abs(first - place) > REALIGN:
             first = place
-        pull = (place - first) / (PULL_S * SAMPLE_RATE)
+        self._ahead = first - place
+        pull = -self._ahead / (PULL_S * SAMPLE_RATE)
         self._pointer = first + count * (self._clock.pace / self.played.pace + pull)
         return first, self._pointer

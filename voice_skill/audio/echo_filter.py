@@ -28,6 +28,12 @@ FORGETS = 0.9995
 SMOOTHING = 0.8
 """Weight of the past in the spectrum of what is no echo."""
 
+LEAST_OTHERS = 0.05
+"""Of what is left, the share that is always taken for somebody else's."""
+
+TWICE_S = 3.0
+"""So long, at first, it learns from every block twice."""
+
 LEAK_SMOOTHING = 0.97
 MOST_LEAK = 1.0
 """Of the echo's power, what at most is taken to be left by the filter."""
@@ -38,6 +44,9 @@ LEAST_GAIN = 0.05
 
 AUDIBLE = 0.003
 """Amplitude from which the loudspeaker is loud enough to learn from, of full scale 1.0."""
+
+CLIPPED = 0.995
+"""Amplitude from which the microphone is overdriven, of full scale."""
 
 INAUDIBLE = 1e-6
 """Floats at the microphone below which nothing is heard: -60 dB."""
@@ -91,23 +100,44 @@ class EchoFilter:
         spectrum = np.fft.rfft(np.concatenate([self._last, loudspeaker])).astype(np.complex64)
         self._last = loudspeaker
         self._played = np.concatenate([spectrum[np.newaxis], self._played[:-1]])
-        estimate = np.fft.irfft((self._path * self._played).sum(axis=0))[BLOCK:].astype(np.float32)
+        estimate = self._echo()
         left: Floats = microphone - estimate
-        self._learn(left)
+        self._learn(microphone, left)
         self._judge(microphone, left, loudspeaker)
         return _as_samples(self._suppress(microphone, left, estimate))
 
-    def _learn(self, left: Floats) -> None:
-        error = np.fft.rfft(np.concatenate([np.zeros(BLOCK, np.float32), left])).astype(np.complex64)
+    def _learn(self, heard: Floats, left: Floats) -> None:
         power = np.abs(self._played) ** 2
-        self._others += np.float32(1 - SMOOTHING) * (np.abs(error) ** 2 - self._others)
+        energy = np.abs(self._spectrum_of(left)) ** 2
+        # What is left of the echo because the path is not known yet is nobody else's voice.
+        others = energy - np.float32(0.5) * (power * self._unsure).sum(axis=0)
+        others = np.maximum(others, LEAST_OTHERS * energy)
+        self._others += np.float32(1 - SMOOTHING) * (others - self._others)
+        self._step(left, power)
+        if self.seconds < TWICE_S:
+            self._step(heard - self._echo(), power)
+
+    def _step(self, left: Floats, power: Floats) -> None:
+        """Change the path so that less would have been left."""
         step = self._unsure / ((power * self._unsure).sum(axis=0) + 2 * self._others + 1e-6)
-        change = np.fft.irfft(step * np.conj(self._played) * error)
+        change = np.fft.irfft(step * np.conj(self._played) * self._spectrum_of(left))
         change[:, BLOCK:] = 0
         self._path = FORGETS * self._path + np.fft.rfft(change).astype(np.complex64)
         self._unsure = (
             FORGETS**2 * (1 - 0.5 * step * power) * self._unsure + (1 - FORGETS**2) * np.abs(self._path) ** 2
         ).astype(np.float32)
+
+    def _echo(self) -> Floats:
+        """Return what the path makes of what was played, in this block."""
+        echo: Floats = np.fft.irfft((self._path * self._played).sum(axis=0))[BLOCK:].astype(np.float32)
+        return echo
+
+    @staticmethod
+    def _spectrum_of(block: Floats) -> Spectrum:
+        spectrum: Spectrum = np.fft.rfft(np.concatenate([np.zeros(BLOCK, np.float32), block])).astype(
+            np.complex64
+        )
+        return spectrum
 
     def _judge(self, heard: Floats, left: Floats, played: Floats) -> None:
         if np.abs(played).max() > AUDIBLE:
@@ -131,7 +161,9 @@ class EchoFilter:
         self._leak = np.where(audible, leak, self._leak).astype(np.float32)
         gain = np.maximum(LEAST_GAIN, 1 - OVERSUBTRACTION * self._leak * removed / (power + 1e-9))
         played = np.abs(self._played[0]) ** 2
-        self.others_heard = self.near_end.take(microphone, played, removed, gain**2 * power)
+        self.others_heard = self.near_end.take(
+            microphone, played, removed, gain**2 * power, clipped=float(np.abs(heard).max()) >= CLIPPED
+        )
         shaped = np.fft.irfft(gain * seen).astype(np.float32) * self._window
         out: Floats = self._overlap + shaped[:BLOCK]
         self._overlap = shaped[BLOCK:]

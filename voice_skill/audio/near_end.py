@@ -33,6 +33,10 @@ COUPLED = 0.1
 DISTORTED = 0.01
 """Share of all the echo that a loudspeaker's distortion spreads over every band."""
 
+OVERDRIVEN = 0.2
+"""Power of what is played, of full scale, at which the distortion would be as loud as the echo; it grows with
+the square of that power, as in a loudspeaker whose travel ends softly."""
+
 FLOOR = 1e-8
 LOUD_ENOUGH = 1e-5
 """Power, of full scale, that is the softest voice: -50 dB."""
@@ -40,7 +44,7 @@ LOUD_ENOUGH = 1e-5
 BLOCKS = 3
 """Blocks over which the ratio is taken: 48 ms."""
 
-UNUSUAL = 1.2
+UNUSUAL = 1.4
 """Spreads above the mean, over all bands, from which it is somebody else."""
 
 SURELY = 2.25
@@ -70,7 +74,7 @@ class NearEnd:
         self._left: deque[Powers] = deque(maxlen=BLOCKS)
         self._blocks = 0
         self._foreign = 0
-        self._stays = 0
+        self._stays = self._clipped = 0
         self._clear = self._surely = 0
 
     @property
@@ -78,10 +82,13 @@ class NearEnd:
         """Tell whether there is no doubt that somebody else was heard in the last quarter of a second."""
         return self._surely > 0
 
-    def take(self, heard: Floats, played: Floats, echo: Floats, left: Floats) -> bool:
+    def take(
+        self, heard: Floats, played: Floats, echo: Floats, left: Floats, *, clipped: bool = False
+    ) -> bool:
         """Tell whether somebody else is heard in a block; all are its power spectra, in bins.
 
         heard: the microphone. played: the loudspeaker. echo: what the filter takes for echo. left: the rest.
+        clipped: the microphone was overdriven.
         """
         microphone, loudspeaker, removed, rest = (_bands(one) for one in (heard, played, echo, left))
         self._blocks += 1
@@ -92,9 +99,11 @@ class NearEnd:
             self._microphone += 0.016 * microphone
             self._loudspeaker += 0.016 * smeared
         expected = np.maximum(self._echo, COUPLED * self._microphone / self._loudspeaker * smeared)
-        self._expected.append(expected + DISTORTED * expected.sum() + FLOOR)
+        distorted = DISTORTED + min(1.0, (float(smeared.sum()) / OVERDRIVEN) ** 2)
+        self._expected.append(expected + distorted * expected.sum() + FLOOR)
         self._left.append(rest + 0.1 * FLOOR)
-        foreign = self._unusual()
+        self._clipped = BLOCKS if clipped else max(0, self._clipped - 1)
+        foreign = self._unusual() and not self._clipped  # what is cut off, no filter can foresee
         # Two of three blocks in a row: one alone is a click.
         self._foreign = min(2, self._foreign + 1) if foreign else max(0, self._foreign - 1)
         self._stays = STAYS if self._foreign == 2 else max(0, self._stays - 1)

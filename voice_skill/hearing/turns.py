@@ -1,8 +1,8 @@
 """Who speaks, and when they are done: frames in, turns out."""
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,6 +24,10 @@ STILL_SPEECH = 0.95
 
 SOFTER = 0.3
 """What is left of the program's own voice goes to the recogniser so much softer, where it is all there is."""
+
+NOTICED_AFTER = 9
+"""Windows, 0.3 s, that somebody may have spoken before they were told from the program's own voice: a soft
+first sound is noticed late, and without it "stop" is no word."""
 
 FAINT = 10**-2.8
 """Share of the loudest moment's energy below which a moment of a turn counts as silence: 28 dB less."""
@@ -161,7 +165,7 @@ class TurnDetector:
         self._rest = sound[whole:]
 
     def _take(self, window: Frame) -> list[SpeechStarted | Turn]:
-        self._windows.append(softened(window) if window.own else window)
+        self._windows.append(window)
         self._measure(window.samples)
         likely = self._probability(window.samples)  # of the own voice, too: it listens with a memory
         change = self._tracker.update(0.0 if window.own else likely)
@@ -242,9 +246,15 @@ class TurnDetector:
         end = self._heard if cut else min(self._tracker.end + self._margin, self._heard)
         windows = [self._windows[number - self._forgotten] for number in range(first, end)]
         last = windows[-1].time + WINDOW / SAMPLE_RATE
-        return Turn(np.concatenate([w.samples for w in windows]), windows[0].time, last, cut)
+        return Turn(np.concatenate(softened(windows)), windows[0].time, last, cut)
 
 
-def softened(window: Frame) -> Frame:
-    """Return a window of the program's own voice as a recogniser is to hear it."""
-    return replace(window, samples=np.rint(SOFTER * window.samples).astype(np.int16))
+def softened(windows: Sequence[Frame]) -> list[Samples]:
+    """Return the sound of windows in a row as a recogniser is to hear it: the program's own voice softer."""
+    sounds: list[Samples] = []
+    until = NOTICED_AFTER + 1  # windows until somebody else is heard
+    for window in reversed(windows):
+        until = until + 1 if window.own else 0
+        softer = until > NOTICED_AFTER
+        sounds.append(np.rint(SOFTER * window.samples).astype(np.int16) if softer else window.samples)
+    return sounds[::-1]
