@@ -13,11 +13,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.voices import speak
 from voice_skill.assistant import Glance
-from voice_skill.audio.clocks import SampleClock
-from voice_skill.audio.echo import EchoCanceller
-from voice_skill.audio.frames import FRAME_SAMPLES, SAMPLE_RATE, Frame, Sound, silence
+from voice_skill.audio.frames import SAMPLE_RATE, Sound, silence
 from voice_skill.audio.playback import Playback
 from voice_skill.audio.recorder import KEPT, Recorder
 from voice_skill.cli.listen import status_line
@@ -174,71 +171,6 @@ def test_a_worker_with_too_much_to_do_drops_the_oldest() -> None:
         time.sleep(0.01)
     assert new.result == "new"
     worker.close()
-
-
-def through(canceller: EchoCanceller, heard: np.ndarray, played: np.ndarray) -> np.ndarray:
-    """Return what the canceller makes of a recording, and the loudspeaker's part in it."""
-    out = []
-    for at in range(0, len(heard) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
-        now = 100.0 + at / SAMPLE_RATE
-        canceller.played.add(played[at : at + FRAME_SAMPLES], SAMPLE_RATE, now + 0.06)
-        out.append(canceller.clean(Frame(heard[at : at + FRAME_SAMPLES], now)).samples)
-    return np.concatenate(out)
-
-
-def power(samples: np.ndarray) -> float:
-    return float(np.mean(samples.astype(float) ** 2)) + 1e-9
-
-
-def test_its_own_voice_is_taken_out_and_another_voice_is_left() -> None:
-    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 3)
-    room = np.zeros(2000)
-    room[[960 + 160, 1400, 1900]] = 0.6, 0.3, 0.15
-    echo = np.convolve(own, room)[: len(own)]
-    canceller = EchoCanceller()
-    left = through(canceller, echo.astype(np.int16), own)
-    second = slice(2 * SAMPLE_RATE, len(left))
-    assert 10 * np.log10(power(echo[second]) / power(left[second])) > 15
-    assert canceller.trusted
-
-
-def test_it_knows_its_own_voice_from_somebody_elses() -> None:
-    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 3)
-    room = np.zeros(2000)
-    room[[160, 700, 1500]] = 0.6, 0.3, 0.15
-    echo = np.convolve(own, np.concatenate([np.zeros(960), room]))[: len(own)]
-    voice = speak("Wait a moment.", "espeak-british").samples
-    at = len(own) - len(voice) - SAMPLE_RATE // 2
-    echo[at : at + len(voice)] += voice
-    canceller = EchoCanceller()
-    alone, together = [], []
-    for start in range(0, len(own) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
-        now = 100.0 + start / SAMPLE_RATE
-        canceller.played.add(own[start : start + FRAME_SAMPLES], SAMPLE_RATE, now + 0.06)
-        heard = np.clip(echo[start : start + FRAME_SAMPLES], -32767, 32767).astype(np.int16)
-        (alone if start < at else together).append(canceller.clean(Frame(heard, now)).own)
-    assert np.mean(alone) > 0.95
-    assert np.mean(together) < 0.4
-
-
-def test_the_time_of_a_sample_is_steadier_than_its_stamps() -> None:
-    noise = np.random.default_rng(4).uniform(-0.003, 0.003, 3000)
-    clock = SampleClock(SAMPLE_RATE)
-    fast = 1.0001
-    off = [clock.take(160, 50.0 + n * 0.01 / fast + noise[n]) - (50.0 + n * 0.01 / fast) for n in range(3000)]
-    assert np.abs(off[2000:]).max() < 0.0003
-    assert clock.pace == pytest.approx(1 / fast, abs=2e-5)
-    assert clock.lost(50.0), "time that jumps is a new beginning"
-
-
-def test_with_headphones_a_voice_is_left_as_it_is() -> None:
-    own = speak("Straighten your leg, and pull your toes toward you.").samples
-    other = np.zeros(len(own), np.int16)
-    voice = speak("Stop.", "espeak-british").samples
-    other[SAMPLE_RATE : SAMPLE_RATE + len(voice)] = voice
-    left = through(EchoCanceller(), other, own)[256:]
-    heard = other[: len(left)].astype(float)
-    assert np.corrcoef(left, heard)[0, 1] > 0.98
 
 
 def test_a_profile_sets_what_nobody_else_sets(tmp_path: Path) -> None:

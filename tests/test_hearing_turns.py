@@ -123,3 +123,22 @@ def test_reset_forgets_the_turn_that_is_going_on():
     detector.reset()
     assert not detector.speaking
     assert feed(detector, silence(2)) == []
+
+
+def test_the_first_sound_of_a_command_stays_whole_although_it_was_noticed_late():
+    own, person = speak("Hold it there.", "espeak-male"), speak("Stop.")
+    samples = np.concatenate([own.samples, person.samples, own.samples])
+    noticed = len(own.samples) + round(0.15 * SAMPLE_RATE)
+    end = len(own.samples) + len(person.samples)
+    detector = TurnDetector()
+    for at in range(0, len(samples) - FRAME_SAMPLES, FRAME_SAMPLES):
+        is_own = not noticed <= at < end
+        detector.feed(Frame(samples[at : at + FRAME_SAMPLES], START + at / SAMPLE_RATE, own=is_own))
+        if detector.speaking and at > end:
+            turn = detector.so_far()
+    first = round((turn.start - START) * SAMPLE_RATE)
+    heard, said = turn.samples[: end - first], samples[first:end]
+    assert np.array_equal(heard, said), "nothing of what was said is softened"
+    after = slice(end - first + FRAME_SAMPLES, None)
+    own_voice = np.abs(samples[first:][: len(turn.samples)][after]).max()
+    assert np.abs(turn.samples[after]).max() < 0.5 * own_voice

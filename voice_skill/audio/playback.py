@@ -9,6 +9,9 @@ from voice_skill.audio.frames import Samples
 REWIND_S = 0.25
 """How far before the pause a sound is taken up again: the word that was cut is said anew."""
 
+FADE_S = 0.01
+"""A sound that is cut dies away in so little time: without a click, and nearly at once."""
+
 
 class Playback:
     """One sound that is being played. `next` runs in the sound card's thread, all else in any other.
@@ -23,7 +26,7 @@ class Playback:
         self.over = threading.Event()
         self.silent_at = 0.0
         self._samples = samples
-        self._rewind = round(REWIND_S * rate)
+        self._rewind, self._fade = round(REWIND_S * rate), round(FADE_S * rate)
         self._position = 0
         self._paused = False
         self._sounding = False
@@ -68,4 +71,7 @@ class Playback:
         return piece
 
     def _faded(self, piece: Samples) -> Samples:
-        return np.rint(piece * np.linspace(1.0, 0.0, len(piece))).astype(np.int16)
+        short = piece[: self._fade]
+        faded: Samples = np.zeros_like(piece)
+        faded[: len(short)] = np.rint(short * np.linspace(1.0, 0.0, len(short)))
+        return faded

@@ -26,11 +26,12 @@ from voice_skill.conversation.stretch import (
     LONG_S,
     MAKES_UP_ITS_MIND_S,
     MIDWAY_S,
+    ONSET_S,
+    SURE_FOR_S,
     TALK,
     TONE_AFTER_S,
     WARY_S,
     Stretch,
-    begins,
 )
 from voice_skill.conversation.thinking import Earlier, Thinker, Thought
 from voice_skill.conversation.wake import Wake, meant_for_it
@@ -81,7 +82,7 @@ class Conversation:
         self._waiting: Stretch | None = None
         self._earlier: Earlier | None = None
         self._answered_at = float("-inf")
-        self._wary_until = self._excused_at = float("-inf")
+        self._wary_until = self._excused_at = self._sure_at = float("-inf")
         self._last_words = clock()
 
     # What comes in
@@ -96,7 +97,9 @@ class Conversation:
             else:
                 self._over(event.samples)
         self.loudness.hear(frame.samples, speech=self._turns.sounded > 0)
-        self._mind_onset(sure=frame.others)
+        if frame.others:
+            self._sure_at = self._clock()
+        self._mind_onset()
         if self._stretch is not None:
             self._stretch.hear(frame, self._turns.last_voiced, self.performer.silent_since)
 
@@ -160,11 +163,11 @@ class Conversation:
 
     # Stretches of speech
 
-    def _mind_onset(self, *, sure: bool) -> None:
+    def _mind_onset(self) -> None:
         """Hold the breath at the first sound of somebody else; go on if it was nothing."""
         if self._stretch is None and self.performer.speaking and self._barge_in() == "all":
             sounded, held = self._turns.sounded, self.performer.held
-            if begins(sounded, sure=sure) and not held and self._clock() > self._wary_until:
+            if sounded >= ONSET_S and not held and self._clock() > self._wary_until:
                 self.performer.hold()
             elif sounded == 0 and held:
                 self.performer.go_on()
@@ -175,7 +178,9 @@ class Conversation:
         self._stretch = self._new_stretch(earlier)
 
     def _new_stretch(self, earlier: Earlier | None = None) -> Stretch:
-        return Stretch(self._clock(), self.performer.speaking, self._barge_in() == "all", earlier)
+        now, clear = self._clock(), self._barge_in() == "all"
+        sure = now - self._sure_at < SURE_FOR_S
+        return Stretch(now, self.performer.speaking, clear, earlier, others=sure)
 
     def _over(self, samples: Samples) -> None:
         """Take a stretch that has ended by its silence alone, or was cut for its length."""

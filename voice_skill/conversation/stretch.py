@@ -10,11 +10,11 @@ from voice_skill.conversation.jobs import Job
 from voice_skill.conversation.thinking import Earlier, Thought
 from voice_skill.dialog.state import Action
 
-ONSET_S = 0.06
+ONSET_S = 0.03
 """Voiced sound that makes the assistant hold its breath while it speaks."""
 
-SURE_ONSET_S = 0.03
-"""The same, where it is beyond doubt that the sound is not its own."""
+SURE_FOR_S = 0.5
+"""A stretch that begins so soon after somebody was heard beyond doubt is theirs."""
 
 RINGS_S = 0.08
 """So long the assistant's own voice rings in a room after it fell silent."""
@@ -48,11 +48,6 @@ JOIN_S = 1.2
 
 WARY_S = 6.0
 """After talk that was not for it, the assistant does not hold its breath for sounds for so long."""
-
-
-def begins(sounded: float, *, sure: bool) -> bool:
-    """Tell whether seconds of voiced sound make the assistant hold its breath. sure: it is not its own."""
-    return sounded >= (SURE_ONSET_S if sure else ONSET_S)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,105 @@
+"""The program's own voice is taken out of what the microphone hears, and nobody else's."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from tests.voices import speak
+from voice_skill.audio.clocks import SampleClock
+from voice_skill.audio.echo import EchoCanceller
+from voice_skill.audio.frames import FRAME_SAMPLES, SAMPLE_RATE, Frame
+
+
+def frames_through(
+    canceller: EchoCanceller, heard: np.ndarray, played: np.ndarray, stamps_off: float = 0.0
+) -> Iterator[Frame]:
+    """Yield what the canceller makes of a recording. stamps_off: seconds by which stamps may be wrong."""
+    noise = np.random.default_rng(3)
+    for at in range(0, len(heard) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
+        now = 100.0 + at / SAMPLE_RATE
+        off = noise.uniform(-stamps_off, stamps_off, 2)
+        canceller.played.add(played[at : at + FRAME_SAMPLES], SAMPLE_RATE, now + 0.06 + off[0])
+        yield canceller.clean(Frame(heard[at : at + FRAME_SAMPLES], now + off[1]))
+
+
+def through(
+    canceller: EchoCanceller, heard: np.ndarray, played: np.ndarray, stamps_off: float = 0.0
+) -> np.ndarray:
+    return np.concatenate([one.samples for one in frames_through(canceller, heard, played, stamps_off)])
+
+
+def power(samples: np.ndarray) -> float:
+    return float(np.mean(samples.astype(float) ** 2)) + 1e-9
+
+
+def test_its_own_voice_is_taken_out_and_another_voice_is_left() -> None:
+    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 3)
+    room = np.zeros(2000)
+    room[[960 + 160, 1400, 1900]] = 0.6, 0.3, 0.15
+    echo = np.convolve(own, room)[: len(own)]
+    canceller = EchoCanceller()
+    left = through(canceller, echo.astype(np.int16), own)
+    second = slice(2 * SAMPLE_RATE, len(left))
+    assert 10 * np.log10(power(echo[second]) / power(left[second])) > 15
+    assert canceller.trusted
+
+
+def test_its_own_voice_is_taken_out_although_time_stamps_are_a_little_wrong() -> None:
+    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 4)
+    own[: 3 * SAMPLE_RATE] = 0
+    room = np.zeros(2000)
+    room[[960 + 160, 1400, 1900]] = 0.6, 0.3, 0.15
+    echo = np.convolve(own, room)[: len(own)].astype(np.int16)
+    last = slice(len(own) - 3 * SAMPLE_RATE, len(own) - SAMPLE_RATE)
+    left = through(EchoCanceller(), echo, own, stamps_off=0.001)
+    assert 10 * np.log10(power(echo[last]) / power(left[last])) > 18
+
+
+def test_an_overdriven_microphone_is_nobody() -> None:
+    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 3)
+    room = np.zeros(2000)
+    room[[960 + 160, 1400, 1900]] = 3.0, 1.0, 0.5
+    echo = np.clip(np.convolve(own, room)[: len(own)], -32767, 32767).astype(np.int16)
+    assert np.mean(np.abs(echo) > 32700) > 0.002
+    own_voice = [one.own for one in frames_through(EchoCanceller(), echo, own)]
+    assert np.mean(own_voice) > 0.95
+
+
+def test_it_knows_its_own_voice_from_somebody_elses() -> None:
+    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 3)
+    room = np.zeros(2000)
+    room[[160, 700, 1500]] = 0.6, 0.3, 0.15
+    echo = np.convolve(own, np.concatenate([np.zeros(960), room]))[: len(own)]
+    voice = speak("Wait a moment.", "espeak-british").samples
+    at = len(own) - len(voice) - SAMPLE_RATE // 2
+    echo[at : at + len(voice)] += voice
+    canceller = EchoCanceller()
+    alone, together = [], []
+    for start in range(0, len(own) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
+        now = 100.0 + start / SAMPLE_RATE
+        canceller.played.add(own[start : start + FRAME_SAMPLES], SAMPLE_RATE, now + 0.06)
+        heard = np.clip(echo[start : start + FRAME_SAMPLES], -32767, 32767).astype(np.int16)
+        (alone if start < at else together).append(canceller.clean(Frame(heard, now)).own)
+    assert np.mean(alone) > 0.95
+    assert np.mean(together) < 0.4
+
+
+def test_the_time_of_a_sample_is_steadier_than_its_stamps() -> None:
+    noise = np.random.default_rng(4).uniform(-0.003, 0.003, 3000)
+    clock = SampleClock(SAMPLE_RATE)
+    fast = 1.0001
+    off = [clock.take(160, 50.0 + n * 0.01 / fast + noise[n]) - (50.0 + n * 0.01 / fast) for n in range(3000)]
+    assert np.abs(off[2000:]).max() < 0.0003
+    assert clock.pace == pytest.approx(1 / fast, abs=2e-5)
+    assert clock.lost(50.0), "time that jumps is a new beginning"
+
+
+def test_with_headphones_a_voice_is_left_as_it_is() -> None:
+    own = speak("Straighten your leg, and pull your toes toward you.").samples
+    other = np.zeros(len(own), np.int16)
+    voice = speak("Stop.", "espeak-british").samples
+    other[SAMPLE_RATE : SAMPLE_RATE + len(voice)] = voice
+    left = through(EchoCanceller(), other, own)[256:]
+    heard = other[: len(left)].astype(float)
+    assert np.corrcoef(left, heard)[0, 1] > 0.98
