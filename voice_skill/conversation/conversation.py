@@ -7,7 +7,7 @@ whose results it looks at. So the same code runs on a sound card and, faster tha
 from collections.abc import Callable
 from threading import Event
 
-from voice_skill.audio.frames import Frame, Samples
+from voice_skill.audio.frames import Frame
 from voice_skill.conversation.clock import ASLEEP_S, FORGET_AFTER_S, Clock, Timers
 from voice_skill.conversation.completeness import Patience
 from voice_skill.conversation.interruptions import (
@@ -39,7 +39,7 @@ from voice_skill.conversation.words import spoken_words
 from voice_skill.dialog.state import Action, CancelTimers, Change, End, Say, StartTimer
 from voice_skill.errors import EngineError
 from voice_skill.events import Ended, Fault, Interrupted, Saying, TurnHeard, Understood, Watcher
-from voice_skill.hearing.turns import SpeechStarted, TurnDetector
+from voice_skill.hearing.turns import SpeechStarted, Turn, TurnDetector
 from voice_skill.session import Notice, Session
 from voice_skill.understanding.meaning import Meaning
 
@@ -95,7 +95,7 @@ class Conversation:
             if isinstance(event, SpeechStarted):
                 self._begun()
             else:
-                self._over(event.samples)
+                self._over(event)
         self.loudness.hear(frame.samples, speech=self._turns.sounded > 0)
         if frame.others:
             self._sure_at = self._clock()
@@ -182,13 +182,13 @@ class Conversation:
         sure = now - self._sure_at < SURE_FOR_S
         return Stretch(now, self.performer.speaking, clear, earlier, others=sure)
 
-    def _over(self, samples: Samples) -> None:
+    def _over(self, turn: Turn) -> None:
         """Take a stretch that has ended by its silence alone, or was cut for its length."""
         stretch, self._stretch = self._stretch or self._new_stretch(), None
         if stretch.ignored and not stretch.job:
             return
-        stretch.samples, stretch.final = samples, True
-        self._waiting = stretch
+        stretch.sounds(turn)
+        stretch.final, self._waiting = True, stretch
         if stretch.thought is None or stretch.number != stretch.asked:
             if stretch.job is None:
                 self._ask(stretch, -1)
@@ -199,8 +199,8 @@ class Conversation:
         """Have what was said so far recognised and understood."""
         stretch.asked, stretch.looked_at, stretch.given_up = number, self._turns.lasts, Event()
         given = stretch.samples, self.session.state, self.session.context, stretch.earlier
-        given_up = stretch.given_up.is_set
-        stretch.job = self._listener.submit(lambda: self._thinker.think(*given, given_up))
+        given_up, lead = stretch.given_up.is_set, stretch.lead
+        stretch.job = self._listener.submit(lambda: self._thinker.think(*given, given_up, lead))
 
     def _collect(self, stretch: Stretch | None) -> None:
         if stretch is None or stretch.job is None or not stretch.job.done:
@@ -227,7 +227,7 @@ class Conversation:
             if self._stretch is None:
                 return
         if self._is_all(stretch):
-            stretch.samples = turns.end().samples
+            stretch.sounds(turns.end())
             self._stretch = None
             self._finish(stretch)
             return
@@ -237,7 +237,7 @@ class Conversation:
         if stretch.job is not None and stretch.asked != number and not stretch.into_speech:
             stretch.given_up.set()  # the person has gone on: what they had said so far is not all
         if stretch.job is None and (paused or midway):
-            stretch.samples = turns.so_far().samples
+            stretch.sounds(turns.so_far())
             self._ask(stretch, number)
 
     def _is_all(self, stretch: Stretch) -> bool:

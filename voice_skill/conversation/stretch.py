@@ -9,6 +9,7 @@ from voice_skill.audio.frames import Frame, Samples
 from voice_skill.conversation.jobs import Job
 from voice_skill.conversation.thinking import Earlier, Thought
 from voice_skill.dialog.state import Action
+from voice_skill.hearing.turns import Turn
 
 ONSET_S = 0.03
 """Voiced sound that makes the assistant hold its breath while it speaks."""
@@ -59,7 +60,7 @@ class Stretch:
     somebody else was heard beyond doubt. number, job,
     thought: the last sound of it that was looked at, and what came of that. ignored: it is not for the
     assistant. interrupted: what the assistant left unsaid for it. final: it is over, and waits for a thought.
-    given_up: nobody waits for what the job brings.
+    given_up: nobody waits for what the job brings. samples, lead: as in `Turn`.
     """
 
     began: float
@@ -76,6 +77,7 @@ class Stretch:
     job: Job[Thought] | None = None
     thought: Thought | None = None
     samples: Samples = field(default_factory=lambda: np.zeros(0, np.int16))
+    lead: int = 0
     ignored: bool = False
     interrupted: list[Action | str] | None = None
     final: bool = False
@@ -86,6 +88,10 @@ class Stretch:
     def surely_somebody(self) -> bool:
         """Tell whether it cannot be what is left of the assistant's own voice."""
         return self.others or self.alone >= ALONE or (self.alone > 0 and self.looked_at >= SHORTEST_S)
+
+    def sounds(self, turn: Turn) -> None:
+        """Take the sound of it, as far as it was heard."""
+        self.samples, self.lead = turn.samples, turn.lead
 
     def hear(self, frame: Frame, sounded: int, silent_since: float) -> None:
         """Take a frame while it goes on.

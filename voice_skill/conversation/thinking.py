@@ -12,10 +12,16 @@ from voice_skill.dialog.state import State
 from voice_skill.hearing.abandon import Abandoned, unless
 from voice_skill.hearing.recognizer import Transcript
 from voice_skill.session import Session
-from voice_skill.understanding.meaning import Context, Meaning
+from voice_skill.understanding.meaning import URGENCIES, Context, Meaning
 
 TAIL = np.zeros(round(0.3 * SAMPLE_RATE), np.int16)
 """Silence that is put after what is looked at early: a recogniser garbles a word that ends with the sound."""
+
+DOUBTFUL = 0.6
+"""Confidence in the words below which they are looked for again, without what came before them."""
+
+BEFORE_S = 0.15
+"""So long before somebody was noticed they may have begun."""
 
 
 class Hears(Protocol):
@@ -58,27 +64,33 @@ class Thinker:
         self._session = session
         self._completeness = completeness
 
-    def think(
+    def think(  # noqa: PLR0913, PLR0917 - all that is known of what was heard
         self,
         samples: Samples,
         state: State,
         context: Context,
         earlier: Earlier | None,
         given_up: Callable[[], bool] = lambda: False,
+        lead: int = 0,
     ) -> Thought:
         """Return what was said, in the light of the dialog's state.
 
-        given_up: tells that nobody waits for it any more; then what is returned means nothing.
+        given_up: tells that nobody waits for it any more; then what is returned means nothing. lead: in so
+        many samples at the beginning hardly more is heard than the assistant's own voice.
         """
         try:
             with unless(given_up):
-                return self._think(samples, state, context, earlier)
+                return self._think(samples, state, context, earlier, lead)
         except Abandoned:
             return Thought(Meaning("", None), float("inf"))
 
-    def _think(self, samples: Samples, state: State, context: Context, earlier: Earlier | None) -> Thought:
-        heard = self._ears.recognise(np.concatenate([samples, TAIL]), context)
-        meaning = self._session.understand(heard.text, context, heard.confidence, heard.suspected)
+    def _think(
+        self, samples: Samples, state: State, context: Context, earlier: Earlier | None, lead: int
+    ) -> Thought:
+        meaning, heard = self._hear(samples, context)
+        before = lead - round(BEFORE_S * SAMPLE_RATE)
+        if before > 0 and _sureness(heard) < DOUBTFUL:
+            meaning, heard = max((meaning, heard), self._hear(samples[before:], context), key=_weight)
         wait = self._completeness.wait(meaning, context, heard.alternatives)
         joined = None
         if earlier is not None:
@@ -89,3 +101,17 @@ class Thinker:
         if meaning.intent is not None:
             opening = self._session.preview(meaning, state)
         return Thought(meaning, wait, joined, opening)
+
+    def _hear(self, samples: Samples, context: Context) -> tuple[Meaning, Transcript]:
+        heard = self._ears.recognise(np.concatenate([samples, TAIL]), context)
+        return self._session.understand(heard.text, context, heard.confidence, heard.suspected), heard
+
+
+def _sureness(heard: Transcript) -> float:
+    return heard.confidence if heard.text else 0.0
+
+
+def _weight(heard: tuple[Meaning, Transcript]) -> tuple[int, bool, float]:
+    """Return what makes one of two hearings count: what is graver, then what is surer."""
+    meaning, transcript = heard
+    return URGENCIES.index(meaning.urgency), bool(meaning.doubt), _sureness(transcript)

@@ -71,13 +71,15 @@ class SpeechStarted:
 class Turn:
     """Somebody spoke and is done. samples: 16 kHz, from `start` to `end` by the clock of the frames.
 
-    cut: it was longer than allowed, and the rest comes as a turn of its own.
+    cut: it was longer than allowed, and the rest comes as a turn of its own. lead: so many samples at its
+    beginning were taken for the program's own voice.
     """
 
     samples: Samples
     start: float
     end: float
     cut: bool = False
+    lead: int = 0
 
 
 class TurnDetector:
@@ -246,7 +248,8 @@ class TurnDetector:
         end = self._heard if cut else min(self._tracker.end + self._margin, self._heard)
         windows = [self._windows[number - self._forgotten] for number in range(first, end)]
         last = windows[-1].time + WINDOW / SAMPLE_RATE
-        return Turn(np.concatenate(softened(windows)), windows[0].time, last, cut)
+        lead = next((number for number, one in enumerate(windows) if not one.own), 0) * WINDOW
+        return Turn(np.concatenate(softened(windows)), windows[0].time, last, cut, lead)
 
 
 def softened(windows: Sequence[Frame]) -> list[Samples]:
