@@ -20,8 +20,8 @@ TAIL = np.zeros(round(0.3 * SAMPLE_RATE), np.int16)
 DOUBTFUL = 0.6
 """Confidence in the words below which they are looked for again, without what came before them."""
 
-BEFORE_S = 0.15
-"""So long before somebody was noticed they may have begun."""
+BEFORE_S = (0.15, 0.05)
+"""So long before somebody was noticed they may have begun: tried one after the other."""
 
 
 class Hears(Protocol):
@@ -88,9 +88,10 @@ class Thinker:
         self, samples: Samples, state: State, context: Context, earlier: Earlier | None, lead: int
     ) -> Thought:
         meaning, heard = self._hear(samples, context)
-        before = lead - round(BEFORE_S * SAMPLE_RATE)
-        if before > 0 and _sureness(heard) < DOUBTFUL:
-            meaning, heard = max((meaning, heard), self._hear(samples[before:], context), key=_weight)
+        for seconds in BEFORE_S:
+            before = lead - round(seconds * SAMPLE_RATE)
+            if before > 0 and _sureness(heard) < DOUBTFUL:
+                meaning, heard = max((meaning, heard), self._hear(samples[before:], context), key=_weight)
         wait = self._completeness.wait(meaning, context, heard.alternatives)
         joined = None
         if earlier is not None:
