@@ -91,13 +91,15 @@ class Thinker:
         for seconds in BEFORE_S:
             before = lead - round(seconds * SAMPLE_RATE)
             if before > 0 and _sureness(heard) < DOUBTFUL:
-                meaning, heard = max((meaning, heard), self._hear(samples[before:], context), key=_weight)
+                again = self._hear(samples[before:], context)
+                if _counts(*again):
+                    meaning, heard = max((meaning, heard), again, key=_weight)
         wait = self._completeness.wait(meaning, context, heard.alternatives)
         joined = None
         if earlier is not None:
             whole = np.concatenate([earlier.samples, samples, TAIL])
-            again = self._ears.recognise(whole, earlier.context)
-            joined = self._session.understand(again.text, earlier.context, again.confidence, again.suspected)
+            both = self._ears.recognise(whole, earlier.context)
+            joined = self._session.understand(both.text, earlier.context, both.confidence, both.suspected)
         opening = ""
         if meaning.intent is not None:
             opening = self._session.preview(meaning, state)
@@ -110,6 +112,11 @@ class Thinker:
 
 def _sureness(heard: Transcript) -> float:
     return heard.confidence if heard.text else 0.0
+
+
+def _counts(meaning: Meaning, heard: Transcript) -> bool:
+    """Tell whether a second hearing may take the place of the first: one doubt for another is no gain."""
+    return _sureness(heard) >= DOUBTFUL or meaning.urgency != "none"
 
 
 def _weight(heard: tuple[Meaning, Transcript]) -> tuple[int, bool, float]:
