@@ -9,7 +9,7 @@ import yaml
 
 from tests.virtual_room import Room
 from tests.voices import speak
-from voice_skill.audio.frames import Sound, join, silence
+from voice_skill.audio.frames import SAMPLE_RATE, Sound, join, silence
 from voice_skill.config import Settings
 from voice_skill.conversation.wake import OnPush
 from voice_skill.dialog.pack import Pack, load_pack
@@ -255,3 +255,21 @@ def test_a_wake_word_wakes_it_and_nothing_else_does_but_an_emergency(house: Hous
     end = other.say("My chest hurts and I can't breathe.", at=1.0)
     other.run(end + 2)
     assert "nine nine nine" in other.said_between(0, other.now)
+
+
+@pytest.mark.parametrize("command", ["Louder.", "Quieter.", "Stop."])
+def test_a_command_is_heard_over_its_own_voice_three_times_as_loud(house: House, command: str) -> None:
+    count = round(0.3 * SAMPLE_RATE)
+    reverberation = np.random.default_rng(8).normal(size=count) * np.exp(-6.9 * np.arange(count) / count)
+    reverberation[0] = 6.0
+    loud = np.concatenate([np.zeros(128), 3.2 * reverberation / np.sqrt((reverberation**2).sum())])
+    room = house.room(echo=loud, distorts=True, drift=1e-4)
+    room.say("My calf is cramping.", at=1.0)
+    room.run(10.0)
+    while not room.conversation.performer.speaking:
+        room.run(room.now + 0.1)
+    room.run(room.now + 1.0)
+    now = room.now
+    room.say(command, at=now)
+    room.run(now + 3)
+    assert [event for at, event in room.events if isinstance(event, Interrupted) and at > now]

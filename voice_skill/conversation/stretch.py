@@ -26,8 +26,9 @@ ALONE = 2
 TALK = 4
 """So many of these sounds are talk that goes on, whether the assistant speaks or not."""
 
-SHORTEST_S = 0.25
-"""Nobody says a command in less; a scrap of the assistant's own voice may be so short."""
+SHORTEST_S = 0.18
+"""Nobody says a command in less, counted from when they were told from the assistant's voice; a scrap of that
+voice may be so short."""
 
 TONE_AFTER_S = 0.4
 """So long after the last sound a tone says that it was heard, if the answer takes longer."""
