@@ -32,6 +32,12 @@ BROKEN = {
         "hold_s: soon",
         "exercises/all.yaml:5:30: pinch.steps.1.hold_s",
     ),
+    "an address that a browser would run": (
+        "sources.yaml",
+        "https://www.nhs.uk/conditions/nosebleed/",
+        "javascript:alert(1)",
+        "sources.yaml:1:39: 'javascript:alert(1)' is not what may stand here",
+    ),
     "an unknown source": (
         "answers/all.yaml",
         "[S1, nhs:nosebleed]",

@@ -70,6 +70,15 @@ def test_what_an_exception_is_for_raises_no_alarm(understander: Understander, sa
     assert understander.understand(said).urgency == "none"
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["breathing's fine", "my chest is fine", "do I breathe in or out", "my wee is a normal colour"],
+)
+def test_what_is_said_to_be_well_is_not_asked_about(understander: Understander, said: str):
+    got = understander.understand(said)
+    assert (got.urgency, got.doubt) == ("none", "")
+
+
 @pytest.mark.parametrize("said", [grave for _, grave in PAIRS])
 def test_an_exception_hides_no_sign_told_in_nearly_the_same_words(understander: Understander, said: str):
     assert understander.understand(said).urgency in ("urgent", "emergency")

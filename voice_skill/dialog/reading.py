@@ -196,7 +196,7 @@ def _explain(
                 where = where[:-1]
             case "string_pattern_mismatch":
                 message = (
-                    f"'{detail['input']}' is not a valid name here (expected {detail['ctx']['pattern']})"
+                    f"'{detail['input']}' is not what may stand here (expected {detail['ctx']['pattern']})"
                 )
             case _:
                 inside = ".".join(str(step) for step in where)

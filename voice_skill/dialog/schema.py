@@ -95,7 +95,7 @@ class Source(Part):
     """One entry of sources.yaml. grade: A the body's own page, B a faithful copy, C weak, R our own rule."""
 
     title: Text
-    url: str = ""
+    url: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$")] = ""
     grade: Literal["A", "B", "C", "R"] = "B"
 
 

@@ -1,5 +1,8 @@
 """Names that a recogniser did not know, found again by their sound: "I be profane" is ibuprofen. English.
 
+For what no dictionary holds: names of the pack, by their consonants alone, and what the pack itself tells of
+spellings and mis-hearings. It comes first; ordinary words that were taken for others are `repair`'s.
+
 Two runs of words sound alike here when their consonants do: voiced and unvoiced ones are the same, vowels and
 word boundaries do not count.
 """

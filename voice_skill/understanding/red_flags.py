@@ -31,13 +31,14 @@ class Sign:
     """A red flag whose words were heard, and the rule that fits.
 
     mood: said of now, only asked about, of the past, or denied (which includes the words of an `unless`);
-    cleared: no rule fits, but the words of an `unless` were heard.
+    cleared: no rule fits, but the words of an `unless` were heard; `but` holds them.
     """
 
     flag: str
     level: Level
     mood: Mood
     rule: str
+    but: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class RedFlagFinder:
             for span in stretch
             for at in span.words
         }
-        best = Sign(flag.flag, flag.level, "cleared", "") if harmless else None
+        but = frozenset(heard.words[at] for at in harmless)
+        best = Sign(flag.flag, flag.level, "cleared", "", but) if harmless else None
         for rule, heard_of in said:
             if best is None or best.mood == "cleared":
                 best = Sign(flag.flag, flag.level, "denied", rule.text)

@@ -2,7 +2,8 @@
 
 A noisy channel: words in a row may stand for others that sound the same, or that they make when joined;
 which is likelier, the pack's own sentences tell (word pairs, smoothed after Witten and Bell, Computational
-Linguistics 17(4), 1991). What was heard stays unless something else is a great deal likelier.
+Linguistics 17(4), 1991). What was heard stays unless something else is a great deal likelier. Only words with
+a known pronunciation are weighed; names that no dictionary holds were found by `misheard` before.
 """
 
 import re

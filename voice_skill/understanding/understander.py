@@ -153,8 +153,10 @@ class Understander:
             return self._meaning(text, self._by_intent(chances), slots)
         flag, chance = _likest_flag(chances)
         telling = self._evidence.count(core, flag) if chance >= PERHAPS_A_FLAG else 0
-        harmless = any(sign.flag == flag and sign.mood == "cleared" for sign in signs)
-        if not harmless and chance >= LIKE_A_FLAG and telling >= (1 if chance >= CLEARLY_LIKE_A_FLAG else 2):
+        cleared = any(
+            sign.flag == flag and sign.mood == "cleared" for sign in signs
+        )  # then it is asked at most
+        if not cleared and chance >= LIKE_A_FLAG and telling >= (1 if chance >= CLEARLY_LIKE_A_FLAG else 2):
             return _flagged(text, flag, self._levels[flag], chance)
         meaning = self._meaning(text, self._by_intent(chances), slots, self.calibration)
         doubtful = telling and (chance >= LIKE_A_FLAG or self._evidence.weight(core, flag) > 1)
@@ -191,7 +193,7 @@ class Understander:
         """Return the probability of each class, in the light of the context."""
         point = self._encoder.encode([" ".join(core)])[0]
         chances = self.likeness.probabilities(core, self._abstract(core), point)
-        settled = {sign.flag for sign in signs if sign.mood != "cleared"}
+        settled = {sign.flag for sign in signs if self._is_settled(sign, core)}
         asked = any(sign.mood == "asked" for sign in signs)
         for name in chances:
             if name in context.expecting:
@@ -204,6 +206,11 @@ class Understander:
             if asked and name in self.hints.about_signs:
                 chances[name] = 3 * (chances[name] + 0.05)
         return _shared(chances, 1.0)
+
+    def _is_settled(self, sign: Sign, words: tuple[str, ...]) -> bool:
+        """Tell whether a sign that is not of now may be forgotten: of a cleared one nothing else may tell."""
+        rest = frozenset(words) - sign.but
+        return sign.mood != "cleared" or not self._evidence.count(rest, sign.flag)
 
     def _by_intent(self, chances: Mapping[str, float]) -> dict[str, float]:
         intents: dict[str, float] = defaultdict(float)
