@@ -91,3 +91,12 @@ def test_the_same_words_in_a_longer_sentence_are_what_they_are(understander: Und
 )
 def test_an_abbreviation_that_is_written_letter_by_letter_is_one_word(written: str, meant: str):
     assert normal_form(written) == meant
+
+
+def test_a_sign_in_words_that_were_put_right_is_not_as_sure_as_one_in_what_was_heard(
+    understander: Understander,
+):
+    put_right = understander.understand("How much shall thy breathing?")
+    assert put_right.urgency == "emergency", "shallow breathing"
+    assert not put_right.plainly_grave, "so it does not count beside a likelier text"
+    assert understander.understand("Her breathing is shallow").plainly_grave

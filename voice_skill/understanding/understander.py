@@ -42,6 +42,9 @@ hundred harmless sentences is asked about; at 0.1, three in a hundred (`benchmar
 CLEARLY_LIKE_A_FLAG = 0.75
 """From this probability on, one telling word is enough for an alarm; below it takes two."""
 
+PUT_RIGHT = 0.95
+"""Confidence in a red flag that is only there once words that a recogniser got wrong are put right."""
+
 LEANING = 0.9
 """Confidence of a remark that leans on what was talked about before."""
 
@@ -118,7 +121,8 @@ class Understander:
         # "Cast pain" may be a plaster that is too tight, or pain in the chest: the graver one is asked about.
         settled = not maybe or (bool(signs) and signs[0].level == "emergency")
         if signs and signs[0].mood == "now" and settled:
-            return _flagged(text, signs[0].flag, signs[0].level, CERTAIN)
+            in_words = meant == heard or len(text) > _LONG or signs[0] in self._signs.find(heard)
+            return _flagged(text, signs[0].flag, signs[0].level, CERTAIN if in_words else PUT_RIGHT)
         if maybe:
             candidate = Candidate(OUT_OF_SCOPE, UNSURE)
             return Meaning(text, OUT_OF_SCOPE, {}, "none", UNSURE, (candidate,), doubt=maybe, misheard=True)
