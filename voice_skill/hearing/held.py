@@ -209,7 +209,7 @@ class GrammarHearing:
     def _sounding_like(self, texts: Sequence[Words], known: Set[Meanings]) -> list[Found]:
         """Return the sentences that sound most like the texts, not scored yet; one for each new meaning."""
         near: dict[Meanings, Words] = {}
-        for text in texts:
+        for text in dict.fromkeys(texts):
             for sentence in self._alikes.nearest(_normal(text), LOOKED_AT):
                 meanings = tuple(self.grammar.read(sentence))
                 if meanings not in known:
