@@ -105,3 +105,10 @@ def test_a_bin_tells_what_is_stated_and_what_is_true():
     assert (low.n, low.stated, low.right) == (2, pytest.approx(0.05), 0.5)
     assert (high.n, high.stated, high.right) == (2, 1.0, 1.0)
     assert not math.isnan(high.low)
+
+
+def test_a_single_word_across_the_room_is_not_asked_about(session: Session):
+    name = session.understand("Athena.", heard=0.5, suspected="I have a fever.")
+    assert name.doubt == "fever"
+    assert not session.addressed(name)
+    assert session.addressed(session.understand("Have Athena.", heard=0.5, suspected="I have a fever."))

@@ -90,7 +90,10 @@ class Ears:
             self.recognizer.expect(self._expectations.of(context) if self._understander else None)
 
     def _gravest(self, heard: Transcript) -> Transcript:
-        """Return an alternative that tells of a graver urgency than the text, or `heard`."""
+        """Return an alternative that tells of a graver urgency than the text, or `heard`.
+
+        Where the text is likelier, and the very words of a sign are not in the other, it is only suspected.
+        """
         understander = self._understander
         if understander is None:
             return heard
@@ -106,7 +109,11 @@ class Ears:
             return URGENCIES.index(meaning.urgency), bool(meaning.doubt)
 
         others = [Transcript(text, confidence=heard.otherwise) for text in heard.alternatives]
-        return max(heard, *others, key=gravity)
+        gravest = max(heard, *others, key=gravity)
+        likelier = gravest is not heard and heard.confidence > heard.otherwise
+        if likelier and not understander.understand(gravest.text).plainly_grave:
+            return replace(heard, suspected=gravest.text)
+        return gravest
 
     @staticmethod
     def _agreed(heard: Transcript, understander: Understander) -> Transcript:
@@ -114,14 +121,15 @@ class Ears:
 
         Where only another one has it, it is suspected.
         """
-        if not heard.again or heard.confidence >= CLEARLY_HEARD:
+        if not heard.again or (heard.text and heard.confidence >= CLEARLY_HEARD):
             return heard
         found = [(text, understander.understand(text)) for text in (heard.text, *heard.again)]
         grave = [text for text, meaning in found if meaning.urgency in FLAG_INTENT]
         if not grave or grave[0] == heard.text:
             return heard
         if len(grave) > len(found) / 2:
-            return replace(heard, text=grave[0], alternatives=(heard.text, *heard.alternatives))
+            others = tuple(filter(None, (*heard.alternatives, heard.text)))
+            return replace(heard, text=grave[0], alternatives=others)
         plainly = [text for text, meaning in found if meaning.plainly_grave]
         return replace(heard, suspected=plainly[0]) if plainly else heard
 

@@ -43,7 +43,8 @@ def _may_be_an_alarm(meaning: Meaning) -> bool:
     """Tell whether a doubt about a red flag is worth asking about when nobody has spoken to us yet."""
     words = meaning.text.lower().replace("\u2019", "'").replace(",", " ").split()
     about_somebody = len(words) >= FEWEST_WORDS and not SOMEBODY.isdisjoint(words)
-    return bool(meaning.doubt) and (meaning.misheard or about_somebody)
+    a_name_called = len(words) == 1
+    return bool(meaning.doubt) and ((meaning.misheard and not a_name_called) or about_somebody)
 
 
 class Session:
@@ -79,7 +80,8 @@ class Session:
             return Meaning("", None)
         meaning = self._understander.understand(text, context or self.context)
         if suspected and meaning.urgency == "none" and not meaning.doubt:
-            sign = self._understander.understand(suspected).slots.get("flag", "")
+            other = self._understander.understand(suspected)
+            sign = other.slots.get("flag", other.doubt)
             meaning = replace(meaning, doubt=sign, misheard=bool(sign))
         alarming = bool(meaning.doubt) or meaning.urgency in ("urgent", "emergency")
         if alarming and self._own_words.are(text):

@@ -157,9 +157,8 @@ class Understander:
             return self._meaning(text, self._by_intent(chances), slots)
         flag, chance = _likest_flag(chances)
         telling = self._evidence.count(core, flag) if chance >= PERHAPS_A_FLAG else 0
-        cleared = any(
-            sign.flag == flag and sign.mood == "cleared" for sign in signs
-        )  # then it is asked at most
+        # A sign whose words were cleared is asked about at most.
+        cleared = any(sign.flag == flag and sign.mood == "cleared" for sign in signs)
         if not cleared and chance >= LIKE_A_FLAG and telling >= (1 if chance >= CLEARLY_LIKE_A_FLAG else 2):
             return _flagged(text, flag, self._levels[flag], chance)
         meaning = self._meaning(text, self._by_intent(chances), slots, self.calibration)
