@@ -9,12 +9,13 @@ from tests.voices import speak
 from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound, join, silence
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import Pack, load_pack
-from voice_skill.ears import Ears
+from voice_skill.ears import Ears, agreement
 from voice_skill.hearing.confidence import Evidence, Free
 from voice_skill.hearing.constrained import Found, search
 from voice_skill.hearing.grammar import Grammar, Sentence
 from voice_skill.hearing.moonshine import LONGEST_S, MoonshineRecognizer
 from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, packaged_weights
+from voice_skill.hearing.recognizer import Transcript
 from voice_skill.hearing.spelling import Speller
 from voice_skill.learning import understander_of
 from voice_skill.session import Session, answer, as_sure_as
@@ -281,13 +282,27 @@ def test_a_sign_of_an_emergency_that_was_hardly_heard_is_asked_about(
     assert meaning.urgency == "emergency" or meaning.doubt == "chest_pain"
 
 
-def test_what_most_ways_of_hearing_have_as_an_emergency_is_one(
-    ears: Ears, understander: Understander, pack: Pack
-):
-    said = "He's been in the sun all day, burning up, and he's talking pure nonsense."
-    heard = ears.transcribe(speak(said, "espeak-lancashire"))
-    assert heard.again, "doubtful, so played slower and faster"
-    ways = (*heard.alternatives, *heard.again)
-    assert any(understander.understand(text).urgency == "none" for text in ways)
-    meaning = Session(pack, understander).understand(heard.text, suspected=heard.suspected)
-    assert meaning.urgency == "emergency"
+def test_what_most_ways_of_hearing_have_as_an_emergency_is_one(understander: Understander):
+    heard = Transcript(
+        "Please, beating the song all day.",
+        confidence=0.5,
+        again=(
+            "He's beating the sun, burning up, talking nonsense.",
+            "Burning up, and talking nonsense.",
+        ),
+    )
+    agreed = agreement(heard, understander.understand)
+    assert understander.understand(heard.text).urgency == "none"
+    assert understander.understand(agreed.text).urgency == "emergency"
+    assert heard.text in agreed.alternatives
+
+
+def test_what_one_way_of_hearing_has_as_an_emergency_is_only_suspected(understander: Understander):
+    heard = Transcript("My cat spins.", confidence=0.5, again=("My chest is hurting.", "My cat hurts."))
+    agreed = agreement(heard, understander.understand)
+    assert (agreed.text, agreed.suspected) == ("My cat spins.", "My chest is hurting.")
+
+
+def test_a_text_that_is_all_but_certain_is_not_outvoted(understander: Understander):
+    heard = Transcript("My calf is hurting.", confidence=0.9, again=("My chest is hurting.",) * 2)
+    assert agreement(heard, understander.understand) == heard

@@ -1,6 +1,8 @@
 """Hearing words: the speech gate and the chosen recogniser, put together."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 from voice_skill.audio.frames import Samples, Sound
 from voice_skill.config import Settings
@@ -21,6 +23,8 @@ CLEARLY_HEARD = 0.8
 SUSPECTED_FROM = 0.15
 """Confidence from which on a sentence of the grammar that tells of an emergency is a reason to ask, although
 another text is likelier."""
+
+Understands = Callable[[str], Meaning]
 
 
 class Ears:
@@ -94,16 +98,16 @@ class Ears:
 
         Where the text is likelier, and the very words of a sign are not in the other, it is only suspected.
         """
-        understander = self._understander
-        if understander is None:
+        if self._understander is None:
             return heard
-        heard = self._suspecting(self._agreed(heard, understander), understander)
+        understand = cache(self._understander.understand)
+        heard = _suspecting(agreement(heard, understand), understand)
         if not heard.alternatives:
             return heard
-        plain = understander.understand(heard.text)
+        plain = understand(heard.text)
 
         def gravity(one: Transcript) -> tuple[int, bool]:
-            meaning = plain if one is heard else understander.understand(one.text)
+            meaning = understand(one.text)
             if one is not heard and not _counts(meaning, heard, plain):
                 return 0, False
             return URGENCIES.index(meaning.urgency), bool(meaning.doubt)
@@ -111,42 +115,42 @@ class Ears:
         others = [Transcript(text, confidence=heard.otherwise) for text in heard.alternatives]
         gravest = max(heard, *others, key=gravity)
         likelier = gravest is not heard and heard.confidence > heard.otherwise
-        if likelier and not understander.understand(gravest.text).plainly_grave:
+        if likelier and not understand(gravest.text).plainly_grave:
             return replace(heard, suspected=gravest.text)
         return gravest
-
-    @staticmethod
-    def _agreed(heard: Transcript, understander: Understander) -> Transcript:
-        """Return the text with a sign of an emergency in it, where most ways of hearing the sound have one.
-
-        Where only another one has it, it is suspected.
-        """
-        if not heard.again or (heard.text and heard.confidence >= CLEARLY_HEARD):
-            return heard
-        found = [(text, understander.understand(text)) for text in (heard.text, *heard.again)]
-        grave = [text for text, meaning in found if meaning.urgency in FLAG_INTENT]
-        if not grave or grave[0] == heard.text:
-            return heard
-        if len(grave) > len(found) / 2:
-            others = tuple(filter(None, (*heard.alternatives, heard.text)))
-            return replace(heard, text=grave[0], alternatives=others)
-        plainly = [text for text, meaning in found if meaning.plainly_grave]
-        return replace(heard, suspected=plainly[0]) if plainly else heard
-
-    @staticmethod
-    def _suspecting(heard: Transcript, understander: Understander) -> Transcript:
-        """Add the sign of an emergency that a doubtful text may be: the best sentence of the grammar."""
-        best = heard.hypotheses[0] if heard.hypotheses else None
-        if best is None or best.text == heard.text:
-            return heard
-        doubtful = best.confidence >= SUSPECTED_FROM and heard.confidence < CLEARLY_HEARD
-        if doubtful and understander.understand(best.text).plainly_grave:
-            return replace(heard, suspected=best.text)
-        return heard
 
     def close(self) -> None:
         """Free the models."""
         self.recognizer.close()
+
+
+def agreement(heard: Transcript, understand: Understands) -> Transcript:
+    """Return the text with a sign of an emergency in it, where most ways of hearing the sound have one.
+
+    Where only another one has it, it is suspected.
+    """
+    if not heard.again or (heard.text and heard.confidence >= CLEARLY_HEARD):
+        return heard
+    found = [(text, understand(text)) for text in (heard.text, *heard.again)]
+    grave = [text for text, meaning in found if meaning.urgency in FLAG_INTENT]
+    if not grave or grave[0] == heard.text:
+        return heard
+    if len(grave) > len(found) / 2:
+        others = tuple(filter(None, (*heard.alternatives, heard.text)))
+        return replace(heard, text=grave[0], alternatives=others)
+    plainly = [text for text, meaning in found if meaning.plainly_grave]
+    return replace(heard, suspected=plainly[0]) if plainly else heard
+
+
+def _suspecting(heard: Transcript, understand: Understands) -> Transcript:
+    """Add the sign of an emergency that a doubtful text may be: the best sentence of the grammar."""
+    best = heard.hypotheses[0] if heard.hypotheses else None
+    if best is None or best.text == heard.text:
+        return heard
+    doubtful = best.confidence >= SUSPECTED_FROM and heard.confidence < CLEARLY_HEARD
+    if doubtful and understand(best.text).plainly_grave:
+        return replace(heard, suspected=best.text)
+    return heard
 
 
 def _counts(other: Meaning, heard: Transcript, plain: Meaning) -> bool:

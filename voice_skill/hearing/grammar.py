@@ -14,7 +14,7 @@ from voice_skill.dialog.schema import MOST_PERMUTED, Phrases, RedFlag, SlotLists
 from voice_skill.errors import UsageError
 from voice_skill.hearing.automaton import AGAIN, Network
 from voice_skill.hearing.covering import covering_sentences
-from voice_skill.hearing.readings import Reading, read, without_stammer
+from voice_skill.hearing.readings import Reader, Reading, without_stammer
 from voice_skill.hearing.word_states import WordState, WordStates
 from voice_skill.understanding.normalize import normal_form, unheard_letters
 from voice_skill.understanding.templates import expand
@@ -156,9 +156,15 @@ class Grammar:
         self._network.seal()
         return WordStates(self._network, BETWEEN)
 
+    @cached_property
+    def _reader(self) -> Reader:
+        self._network.seal()
+        return Reader(self._network)
+
     def forget(self) -> None:
         """Give back the memory of the states; they are worked out anew when needed. `start` changes."""
         self.__dict__.pop("_states", None)
+        self.__dict__.pop("_reader", None)
         self._network.forget()
 
     def read(self, words: Iterable[str]) -> list[Reading]:
@@ -167,7 +173,7 @@ class Grammar:
         Hesitations change nothing, and of what was said twice running once is enough.
         """
         said = [word for word in words if word not in BETWEEN]
-        return read(self._network, said) or read(self._network, without_stammer(said))
+        return self._reader.read(said) or self._reader.read(without_stammer(said))
 
     def _may_say(self, phrases: Iterable[str], node: int, beyond: int) -> None:
         """Let up to MOST_AROUND of the phrases be said between two nodes."""

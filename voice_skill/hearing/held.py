@@ -8,7 +8,7 @@ speed it often hears at another. Sentences that sound like what was heard then a
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NamedTuple
@@ -63,8 +63,8 @@ ALIKE, LOOKED_AT = 8, 12
 CLOSE = 0.3
 """Cost of a sound up to which a sentence sounds so much like the free text that a second look is taken."""
 
-RESCORED = 6
-"""Sentences found by the first look that are scored at all speeds."""
+RESCORED, KEPT = 6, 6
+"""Sentences found by the first look that are weighed again, and those that are scored at all speeds."""
 
 LEEWAY, LEEWAY_PER_SECOND = 8.0, 3.0
 """How far a sentence's log-probability may stay behind the free text's before the search gives it up."""
@@ -106,6 +106,32 @@ class Looked(NamedTuple):
     free: Beam
     held: tuple[Held, ...]
     again: tuple[str, ...] = ()
+
+
+class _View:
+    """One way to look at a sound. Works out the log-probability of each sentence once."""
+
+    def __init__(self, model: MoonshineModel, started: tuple[Floats, Memory]) -> None:
+        self._model = model
+        self._encoded = started[1].encoded
+        self._scores: dict[tuple[int, ...], float] = {}
+
+    def scores(self, every: Sequence[Found]) -> list[float]:
+        """Return the log-probability of each sentence."""
+        new = [one.tokens for one in every if one.tokens not in self._scores]
+        if new:
+            self._scores |= zip(new, map(float, self._model.score(self._encoded, new)), strict=True)
+        return [self._scores[one.tokens] for one in every]
+
+
+class _First(NamedTuple):
+    """What the first look at a sound found: the free text, its words, and sentences of the grammar."""
+
+    samples: Floats
+    view: _View
+    free: Free
+    words: Words
+    found: Sequence[Found]
 
 
 class GrammarHearing:
@@ -152,15 +178,16 @@ class GrammarHearing:
         quick.floor = free.odds - leeway
         heard = Free("".join(words), free.odds, len(free.tokens), clearness(samples))
         ranked = self._ranked(quick.found, heard, [words])
-        confidence = ranked[0].confidence if ranked else 0.0
-        again: list[str] = []
-        if confidence < CLEAR and free.odds < CLEARLY_SPOKEN * heard.pieces:
-            promising = heard.pieces >= SEVERAL_PIECES or confidence >= PLAUSIBLE
-            if (promising or is_babble(free) or self._sounds_close(words)) and not settled(free):
-                found, again = self._second_look(samples, started, quick.found, words, bias)
-                ranked = self._ranked(found, heard, [words, *_words(again)])
-                return_free_memory()
-        return Looked(free, tuple(ranked), tuple(again))
+        if _is_clear(ranked) or free.odds >= CLEARLY_SPOKEN * heard.pieces or settled(free):
+            return Looked(free, tuple(ranked))
+        first = _First(samples, _View(self._model, started), heard, words, quick.found)
+        alike = self._alikes.nearest(_normal(words), LOOKED_AT)
+        promising = heard.pieces >= SEVERAL_PIECES or _confidence(ranked) >= PLAUSIBLE
+        if not (promising or is_babble(free) or _sounds_close(words, alike)):
+            return Looked(free, tuple(ranked))
+        looked = self._second_look(first, alike, bias)
+        return_free_memory()
+        return Looked(free, *looked)
 
     def _read(self, free: Beam) -> tuple[Words, tuple[Reading, ...]]:
         """Return the words of a free text, and what they mean if they are sentences of the grammar."""
@@ -172,48 +199,45 @@ class GrammarHearing:
         each = [self.grammar.read(spoken_words(part)) for part in _SENTENCE_END.split(text)]
         return words, tuple(chain.from_iterable(each)) if all(each) else ()
 
-    def _sounds_close(self, words: Words) -> bool:
-        """Tell whether a sentence of the grammar sounds nearly like the words."""
-        sounds = sounds_of_all(words)
-        nearest = [sounds_of_all(one) for one in self._alikes.nearest(_normal(words), 1)]
-        return any(distances(sounds, nearest) <= CLOSE * len(sounds))
-
     def _second_look(
-        self,
-        samples: Floats,
-        started: tuple[Floats, Memory],
-        found: Sequence[Found],
-        words: Words,
-        bias: WordBias,
-    ) -> tuple[list[Found], list[str]]:
-        """Return the best of what was found and of what sounds like it, scored at all speeds.
+        self, first: _First, alike: Sequence[Words], bias: WordBias
+    ) -> tuple[tuple[Held, ...], tuple[str, ...]]:
+        """Return the best of what was found and of what sounds like it; what is heard freely at other speeds.
 
-        And what is heard freely at each other speed. words: at the first.
+        alike: the sentences that sound like the free text. Where one of those is clearly what was said, the
+        other speeds are not listened to.
         """
-        views, again = [started], []
+        known = sorted(first.found, key=lambda one: -one.score)[:RESCORED]
+        near = self._new([first.words], alike, known)
+        ranked = self._ranked(_scored([*known, *near], [first.view]), first.free, [first.words])
+        if _is_clear(ranked):
+            return tuple(ranked), ()
+        views, again = self._at_other_speeds(first.samples, bias)
+        texts = [first.words, *_words(again)]
+        others = (self._alikes.nearest(_normal(text), LOOKED_AT) for text in dict.fromkeys(texts[1:]))
+        near = self._new(texts, chain(alike, *others), known)
+        ranked = self._ranked(_scored([*known, *near], [first.view]), first.free, texts)
+        best = [Found(one.words, -np.inf, one.tokens) for one in ranked[:KEPT]]
+        return tuple(self._ranked(_scored(best, [first.view, *views]), first.free, texts)), again
+
+    def _at_other_speeds(self, samples: Floats, bias: WordBias) -> tuple[list[_View], tuple[str, ...]]:
+        """Return the sound played slower and faster, and what is heard freely then."""
+        views, again = [], []
         for speed in SPEEDS:
             changed = soxr.resample(samples, SAMPLE_RATE, SAMPLE_RATE * speed).astype(np.float32)
-            views.append(self._model.start(self._model.encode(changed)))
-            free = decode(self._model, views[-1], bias)
-            again.append(self._model.tokenizer.decode(free.tokens))
-        every = sorted(found, key=lambda one: -one.score)[:RESCORED]
-        every += self._sounding_like(
-            [words, *_words(again)], {tuple(self.grammar.read(one.words)) for one in every}
-        )
-        if not every:
-            return [], again
-        tokens = [one.tokens for one in every]
-        scores = np.mean([self._model.score(view.encoded, tokens) for _, view in views], axis=0)
-        return [replace(one, score=float(score)) for one, score in zip(every, scores, strict=True)], again
+            started = self._model.start(self._model.encode(changed))
+            views.append(_View(self._model, started))
+            again.append(self._model.tokenizer.decode(decode(self._model, started, bias).tokens))
+        return views, tuple(again)
 
-    def _sounding_like(self, texts: Sequence[Words], known: Set[Meanings]) -> list[Found]:
+    def _new(self, texts: Sequence[Words], alike: Iterable[Words], known: Sequence[Found]) -> list[Found]:
         """Return the sentences that sound most like the texts, not scored yet; one for each new meaning."""
+        meant = {tuple(self.grammar.read(one.words)) for one in known}
         near: dict[Meanings, Words] = {}
-        for text in dict.fromkeys(texts):
-            for sentence in self._alikes.nearest(_normal(text), LOOKED_AT):
-                meanings = tuple(self.grammar.read(sentence))
-                if meanings not in known:
-                    near.setdefault(meanings, sentence)
+        for sentence in alike:
+            meanings = tuple(self.grammar.read(sentence))
+            if meanings not in meant:
+                near.setdefault(meanings, sentence)
         said = [written(sentence) for sentence in near.values()]
         words = [tuple(spoken_words(text)) for text in said]
         far = _unlike(words, texts)
@@ -245,6 +269,28 @@ def is_babble(free: Beam) -> bool:
     """Tell whether a short text is so unlikely that nobody can have said it: noise, or another language."""
     pieces = len(free.tokens)
     return 0 < pieces <= SHORT_PIECES and free.odds < BABBLE * pieces
+
+
+def _sounds_close(words: Words, alike: Sequence[Words]) -> bool:
+    """Tell whether the nearest sentence of the grammar sounds nearly like the words."""
+    sounds = sounds_of_all(words)
+    return any(distances(sounds, [sounds_of_all(one) for one in alike[:1]]) <= CLOSE * len(sounds))
+
+
+def _confidence(ranked: Sequence[Held]) -> float:
+    return ranked[0].confidence if ranked else 0.0
+
+
+def _is_clear(ranked: Sequence[Held]) -> bool:
+    return _confidence(ranked) >= CLEAR
+
+
+def _scored(every: Sequence[Found], views: Sequence[_View]) -> list[Found]:
+    """Return sentences with their log-probability, on the average of the views."""
+    if not every:
+        return []
+    scores = np.mean([view.scores(every) for view in views], axis=0)
+    return [replace(one, score=float(score)) for one, score in zip(every, scores, strict=True)]
 
 
 def _unlike(sentences: Sequence[Words], texts: Sequence[Words]) -> list[float]:

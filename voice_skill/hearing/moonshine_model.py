@@ -132,7 +132,8 @@ class MoonshineModel:
         }
         [logits] = self._decoder.run(["logits"], feed)
         picked = np.take_along_axis(logits, wanted[..., np.newaxis], axis=2)[..., 0]
-        scores: Floats = (picked - log_sums(logits)) * counts
+        sums = np.stack([log_sums(row) for row in logits])  # all at once they do not fit into a core's memory
+        scores: Floats = (picked - sums) * counts
         return scores
 
     def _run(self, tokens: Ids, memory: Memory, *, first: bool) -> tuple[Floats, dict[str, Floats]]:

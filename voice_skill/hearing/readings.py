@@ -1,7 +1,8 @@
 """What a sentence of the grammar means: every way through the network of words, with intent and slots."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from voice_skill.hearing.automaton import AGAIN, Network
@@ -34,15 +35,42 @@ class _Place(NamedTuple):
     slots: tuple[tuple[str, str], ...] = ()
 
 
-def read(network: Network, words: list[str]) -> list[Reading]:
-    """Return every meaning that spoken words (lower case, no marks) have; [] outside the grammar."""
-    places = [_closed(network, [_Place(network.start)]), *({} for _ in words)]
-    for at, word in enumerate(words):
-        if places[at]:
-            for normal in meanings(word):
-                places[at + 1] |= _after(network, places[at], normal)
-    ended = (Reading(p.intent, p.slots) for p in places[-1] if p.node == network.end and p.intent)
-    return list(dict.fromkeys(ended))
+class Reader:
+    """Reads sentences of one network, which must not change any more."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    @cached_property
+    def _beginnings(self) -> Mapping[str, Sequence[_Place]]:
+        """Where each word leads to that may come first; every reading begins there."""
+        found: dict[str, list[_Place]] = {}
+        for place in _closed(self._network, [_Place(self._network.start)]):
+            for word, ends in self._network.onward(place.node).items():
+                found.setdefault(word, []).extend(_Place(end, *place[1:]) for end in ends)
+        return found
+
+    def read(self, words: Sequence[str]) -> list[Reading]:
+        """Return every meaning that spoken words (lower case, no marks) have; [] outside the grammar."""
+        places: list[dict[_Place, None]] = [{} for _ in range(len(words) + 1)]
+        for at, word in enumerate(words):
+            if at == 0 or places[at]:
+                for first, *others in map(tuple, meanings(word)):
+                    ends = self._onward(places[at], first) if at else self._beginnings.get(first, ())
+                    places[at + 1] |= self._after(ends, others)
+        ended = (Reading(p.intent, p.slots) for p in places[-1] if p.node == self._network.end and p.intent)
+        return list(dict.fromkeys(ended))
+
+    def _after(self, ends: Iterable[_Place], words: Iterable[str]) -> dict[_Place, None]:
+        """Return where one is after a word that leads to these places, and after some words more."""
+        places = _closed(self._network, ends)
+        for word in words:
+            places = _closed(self._network, self._onward(places, word))
+        return places
+
+    def _onward(self, places: Iterable[_Place], word: str) -> list[_Place]:
+        onward = self._network.onward
+        return [_Place(end, *place[1:]) for place in places for end in onward(place.node).get(word, ())]
 
 
 def without_stammer(words: Iterable[str]) -> list[str]:
@@ -55,17 +83,6 @@ def without_stammer(words: Iterable[str]) -> list[str]:
                 del kept[-n:]
                 break
     return kept
-
-
-def _after(network: Network, places: Iterable[_Place], words: Iterable[str]) -> dict[_Place, None]:
-    for word in words:
-        ends = [
-            _Place(end, call, intent, slots)
-            for node, call, intent, slots in places
-            for end in network.onward(node).get(word, ())
-        ]
-        places = _closed(network, ends)
-    return dict.fromkeys(places)
 
 
 def _closed(network: Network, places: Iterable[_Place]) -> dict[_Place, None]:

@@ -20,6 +20,7 @@ class WordState:
         self._automaton = automaton
         self._positions = positions
         self._after: dict[str, WordState | None] = {}
+        self._after_normal: dict[str, WordState] = {}
 
     @cached_property
     def final(self) -> bool:
@@ -48,6 +49,12 @@ class WordState:
         if word not in self._after:
             self._after[word] = self._step(word)
         return self._after[word]
+
+    def after_normal(self, word: str) -> "WordState":
+        """Return the state after one of the next words in normal form; far quicker than `after`."""
+        if word not in self._after_normal:
+            self._after_normal[word] = self._automaton.state(self.normal[word])
+        return self._after_normal[word]
 
     def _step(self, word: str) -> "WordState | None":
         ends = [*self.normal.get(word, ()), *self._spoken.get(word, ())]
