@@ -199,7 +199,8 @@ class Conversation:
         """Have what was said so far recognised and understood."""
         stretch.asked, stretch.looked_at, stretch.given_up = number, self._turns.lasts, Event()
         given = stretch.samples, self.session.state, self.session.context, stretch.earlier
-        given_up, lead = stretch.given_up.is_set, stretch.lead
+        # Its own voice is in the beginning only of what was said into its speech.
+        given_up, lead = stretch.given_up.is_set, stretch.lead if stretch.into_speech else 0
         stretch.job = self._listener.submit(lambda: self._thinker.think(*given, given_up, lead))
 
     def _collect(self, stretch: Stretch | None) -> None:
