@@ -43,11 +43,12 @@ _LONG_AGO = re.compile(
     | in\ (my|his|her)\ (teens|twenties|thirties|forties|youth)
     | in\ the\ (fifties|sixties|seventies|eighties|nineties|noughties)
     | (at|in|left)\ (school|college|university) | never\ since | not\ since\ then | none\ since | one\ time
+    | when\ i\ was\ (three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty)
     | when\ i\ was\ (a|an|young|younger|little|pregnant|at|in|having|carrying|expecting)
     | (as|when)\ (a|i\ was)\ (child|kid|boy|girl|teenager|teen|lad|lass|student|youngster|baby|toddler)
     | once\ (in|at|when|on|as|years)
     | (?<!pregnant\ )(?<!expecting\ )with\ my\ (first|second|third|last|previous|other)\b
-    | once\ had | (had|got|\w+ed)\ (\w+\ )?once | (was|were|\w+ed)\b.*\bonce$ | history\ of
+    | once\ had | (had|got|\w+ed)\ (\w+\ )?once | (was|were|had|got|\w+ed)\b.*\bonce$ | history\ of
     | in\ (the\ )?(oh\ (one|two|three|four|five|six|seven|eight|nine)
       |(19|20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
     | when\ (he|she|they)\ (was|were) | died\ of | died\ from | before\ (covid|the\ war|i\ was\ married)
@@ -138,13 +139,15 @@ _STORY = re.compile(
       |documentary|episode|drama|video|advert|cartoon|magazine) | eastenders | corrie | emmerdale | holby
     | netflix | youtube | home\ and\ away | grey\ s\ anatomy
     | where\ (your\ man|the\ (guy|fella|bloke|lad|girl|woman|man))
-    | (film|movie|programme|soap|series|novel|book|drama|episode|play)\ (where|about|in\ which|with)\b
+    | (film|movie|programme|soap|series|novel|book|drama|episode|play|documentary|podcast|thriller|article)
+      \ (where|about|in\ which|with|called)\b
+    | (documentary|podcast|thriller|article|programme|series)\ (on|of)\b
     | (watching|watched|reading)\ (a|an|the|this|that|some|about)\b(?!\ (clock|time|minutes)) | (read
       |heard)\ (about|of|that|somewhere)
     | not\ that\ (i|he|she|we)\ (have|has|had|am|do)\b | hypothetically | out\ of\ (interest|curiosity)
     | (just|only|merely)\ (asking|curious|wondering|checking)
     | (write|writing|wrote|tell|make\ up)\ (me\ )?(a|an|the|my)\ (story|novel|poem|script|song|play|joke)
-    | (the|a|our|my|this)\ (hero|heroine|villain|character|plot|murderer|detective|actor|actress
+    | (the|a|our|my|this)\ (hero|heroine|villain|character|plot|murderer|detective|actor|actress|victim
       |murder\ mystery)
     | (my|the)\ (crossword|quiz|homework|essay|exam) | (in|of)\ (episode|chapter|season|act)\ \w+
     | first\ aid\ (course|class|classes|exam|test|training|badge|certificate|lesson|lessons|night|day)
@@ -175,10 +178,10 @@ _FIGURE = re.compile(
       (nearly|almost|practically)\ (gave|had|have|got)\ (me\ |him\ |her\ |us\ )?a\ (heart|stroke|fit)
     | (gave|gives|giving)\ (me|him|her|us)\ a\ (heart|stroke|fit)
     | (heart\ attack|stroke|fit|fainted|faint|collapse|collapsed)\ (at|over|when)\ (the|i|we|she|he|they)
-      \ (price|cost|bill|saw|see|heard|total|size|smell|thought)
+      \ (sight\ of\ the\ )?(price|cost|bill|saw|see|heard|total|size|smell|thought)
     | sick\ and\ tired\ of | to\ die\ for
     | (?<!on\ )(?<!at\ )(my|the|our|this|your)\ (phone|printer|laptop|computer|screen|telly|tv|television
-      |boiler
+      |boiler|car|van|engine|motor|mower|tractor
       |washing\ machine|wifi|internet|router|battery|fridge|dishwasher|kettle|toaster|hoover|website|app
       |satnav)
       \ (s\ |is\ |has\ |keeps\ |just\ |had\ )*(having\ |got\ |gone\ )?(a\ |an\ )?
@@ -232,7 +235,7 @@ _MINE_NOW = re.compile(
     r"""\b(
       i\ (have|am\ having|can\ not|feel) | right\ now
     | (my|his|her)\ \w+(\ \w+)?\ (is|are|has|have|hurts?|feels?)
-    | (he|she|it)\ (is|has|can\ not|will\ not)\ (?!been)
+    | (?!it\ can\ not\ be)(he|she|it)\ (is|has|can\ not|will\ not)\ (?!been)
     )\b(?!\ (got\ )?(been\ )?(watching|reading|read|seen|heard))""",
     re.VERBOSE,
 )
