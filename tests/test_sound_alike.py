@@ -110,3 +110,17 @@ def test_what_is_written_still_is_a_sentence_of_the_pack():
     for said in ("i can not move my calf", "what is a cramp", "i have got a cramp"):
         assert grammar.read(said.split())
         assert grammar.read(spoken_words(written(said.split()))) == grammar.read(said.split())
+
+
+@pytest.mark.parametrize(
+    ("heard", "said"),
+    [
+        ("just stretching before bed health", "does stretching before bed help"),
+        ("is pickle juice any clot", "is pickle juice any good"),
+        ("my hamstring is crappy", "my hamstring is cramp"),
+    ],
+)
+def test_in_a_whole_pack_the_nearest_sentence_is_found(heard: str, said: str):
+    pack = load_pack("en")
+    alikes = SoundAlikes(grammar_of(pack.phrases, pack.slots, pack.red_flags))
+    assert said in [" ".join(words) for words in alikes.nearest(heard.split(), 3)]
