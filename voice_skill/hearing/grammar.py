@@ -1,6 +1,6 @@
 """The grammar of a pack: everything that may be said, compiled from its sentence templates and lists."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -49,6 +49,9 @@ AFTER = (
 )
 """What people add."""
 
+
+NOTATION = frozenset("()[]{}<>|;\\")
+"""Letters that mean something in hassil's notation; a template without them is one sentence."""
 
 MOST_AROUND = 3
 """Phrases before a sentence, and after it. With any number of them, a search in noise would find no end."""
@@ -111,10 +114,7 @@ class Grammar:
     def add_examples(self, texts: Iterable[str], intent: str) -> None:
         """Add whole sentences. Only before the grammar is first used."""
         for text in texts:
-            words = normal_form(text).split()
-            if words:
-                here = self._network.add_words(self._sentences, words)
-                self._network.nodes[here].free.append(self._tail(intent))
+            self._add_words(normal_form(text).split(), intent)
 
     @classmethod
     def sealed(cls, network: Network, words: frozenset[str]) -> "Grammar":
@@ -185,7 +185,16 @@ class Grammar:
                 self._network.nodes[self._network.add_words(node, phrase.split())].free.append(onward)
             node = onward
 
+    def _add_words(self, words: Sequence[str], intent: str) -> None:
+        """Add a whole sentence; where it begins like another, it shares the way."""
+        if words:
+            here = self._network.add_words(self._sentences, words)
+            self._network.nodes[here].free.append(self._tail(intent))
+
     def _add(self, sentence: Sentence) -> None:
+        if NOTATION.isdisjoint(sentence.template):
+            self._add_words(_words_of(sentence.template) or (), sentence.intent)
+            return
         first = self._network.add_node()
         try:
             last = self._compile(parse_sentence(sentence.template).expression, first)

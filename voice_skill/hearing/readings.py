@@ -42,12 +42,11 @@ class Reader:
         self._network = network
 
     @cached_property
-    def _beginnings(self) -> Mapping[str, Sequence[_Place]]:
-        """Where each word leads to that may come first; every reading begins there."""
-        found: dict[str, list[_Place]] = {}
+    def _beginnings(self) -> Mapping[int, Sequence[_Place]]:
+        """Where every reading begins, by node."""
+        found: dict[int, list[_Place]] = {}
         for place in _closed(self._network, [_Place(self._network.start)]):
-            for word, ends in self._network.onward(place.node).items():
-                found.setdefault(word, []).extend(_Place(end, *place[1:]) for end in ends)
+            found.setdefault(place.node, []).append(place)
         return found
 
     def read(self, words: Sequence[str]) -> list[Reading]:
@@ -56,10 +55,19 @@ class Reader:
         for at, word in enumerate(words):
             if at == 0 or places[at]:
                 for first, *others in map(tuple, meanings(word)):
-                    ends = self._onward(places[at], first) if at else self._beginnings.get(first, ())
+                    ends = self._onward(places[at], first) if at else self._begun(first)
                     places[at + 1] |= self._after(ends, others)
         ended = (Reading(p.intent, p.slots) for p in places[-1] if p.node == self._network.end and p.intent)
         return list(dict.fromkeys(ended))
+
+    def _begun(self, word: str) -> list[_Place]:
+        """Return where the first word leads to."""
+        return [
+            _Place(end, *place[1:])
+            for node, places in self._beginnings.items()
+            for end in self._network.onward(node).get(word, ())
+            for place in places
+        ]
 
     def _after(self, ends: Iterable[_Place], words: Iterable[str]) -> dict[_Place, None]:
         """Return where one is after a word that leads to these places, and after some words more."""
