@@ -90,23 +90,25 @@ class Network:
 
     def _shrinks(self) -> Ints:
         """Return for each node whether a word that shrinks may follow, as if every list led everywhere."""
-        backs = [back for node in self._draft for _, back in node.calls]
+        left = len(self._draft)  # the end of any list: reached from each value, and leads to each return
         before: dict[int, list[int]] = defaultdict(list)
         waiting = []
         for number, node in enumerate(self._draft):
             onward = [*node.free, *node.gaps, *(self.lists[name] for name, _ in node.calls)]
-            for to in [*onward, *(backs if node.values else ())]:
+            for to in [*onward, *((left,) if node.values else ())]:
                 before[to].append(number)
+            for _, back in node.calls:
+                before[back].append(left)
             if any(full.startswith(fragment) for fragment, _ in node.letters for full in SHORT):
                 waiting.append(number)
-        shrinks = np.zeros(len(self._draft), np.int32)
+        shrinks = np.zeros(left + 1, np.int32)
         shrinks[waiting] = 1
         while waiting:
             for number in before[waiting.pop()]:
                 if not shrinks[number]:
                     shrinks[number] = 1
                     waiting.append(number)
-        return shrinks
+        return shrinks[:left]
 
     def forget(self) -> None:
         """Give back the memory of the ways that were looked at."""
