@@ -97,7 +97,7 @@ def test_the_program_that_hears_itself_takes_nothing_from_it(session: Session):
 
 
 def test_a_question_about_a_red_flag_that_is_heard_again_is_no_answer(session: Session):
-    say(session, "no, not my leg, my chest")
+    say(session, "cast pain")
     [question] = session.state.last
     assert session.state.doubt == "chest_pain"
     assert session.understand(question.text).intent is None
