@@ -282,6 +282,14 @@ def test_a_sign_of_an_emergency_that_was_hardly_heard_is_asked_about(
     assert meaning.urgency == "emergency" or meaning.doubt == "chest_pain"
 
 
+def test_a_long_cry_for_help_in_an_accent_is_heard_as_one(ears: Ears, understander: Understander, pack: Pack):
+    said = "He's been in the sun all day, burning up, and he's talking pure nonsense."
+    heard = ears.transcribe(speak(said, "espeak-lancashire"))
+    assert heard.again, "doubtful, so played slower and faster"
+    meaning = Session(pack, understander).understand(heard.text, suspected=heard.suspected)
+    assert meaning.urgency == "emergency"
+
+
 def test_what_most_ways_of_hearing_have_as_an_emergency_is_one(understander: Understander):
     heard = Transcript(
         "Please, beating the song all day.",

@@ -44,11 +44,13 @@ _LONG_AGO = re.compile(
     | in\ the\ (fifties|sixties|seventies|eighties|nineties|noughties)
     | (at|in|left)\ (school|college|university) | never\ since | not\ since\ then | none\ since | one\ time
     | when\ i\ was\ (three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty)
+      (?!\ (\w+\ )?(seconds?|minutes?|hours?|days?|weeks?|months?|miles?|metres?|laps?|lengths?|steps?|k)\b)
     | when\ i\ was\ (a|an|young|younger|little|pregnant|at|in|having|carrying|expecting)
     | (as|when)\ (a|i\ was)\ (child|kid|boy|girl|teenager|teen|lad|lass|student|youngster|baby|toddler)
     | once\ (in|at|when|on|as|years)
     | (?<!pregnant\ )(?<!expecting\ )with\ my\ (first|second|third|last|previous|other)\b
-    | once\ had | (had|got|\w+ed)\ (\w+\ )?once | (was|were|had|got|\w+ed)\b.*\bonce$ | history\ of
+    | once\ had | (had|got|\w+ed)\ (\w+\ )?(?<!at\ )once | (was|were|had|got|\w+ed)\b.*(?<!at)\ once$
+    | history\ of
     | in\ (the\ )?(oh\ (one|two|three|four|five|six|seven|eight|nine)
       |(19|20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
     | when\ (he|she|they)\ (was|were) | died\ of | died\ from | before\ (covid|the\ war|i\ was\ married)
@@ -141,13 +143,13 @@ _STORY = re.compile(
     | where\ (your\ man|the\ (guy|fella|bloke|lad|girl|woman|man))
     | (film|movie|programme|soap|series|novel|book|drama|episode|play|documentary|podcast|thriller|article)
       \ (where|about|in\ which|with|called)\b
-    | (documentary|podcast|thriller|article|programme|series)\ (on|of)\b
+    | (documentary|podcast|article|programme)\ on\ (?!and)
     | (watching|watched|reading)\ (a|an|the|this|that|some|about)\b(?!\ (clock|time|minutes)) | (read
       |heard)\ (about|of|that|somewhere)
     | not\ that\ (i|he|she|we)\ (have|has|had|am|do)\b | hypothetically | out\ of\ (interest|curiosity)
     | (just|only|merely)\ (asking|curious|wondering|checking)
     | (write|writing|wrote|tell|make\ up)\ (me\ )?(a|an|the|my)\ (story|novel|poem|script|song|play|joke)
-    | (the|a|our|my|this)\ (hero|heroine|villain|character|plot|murderer|detective|actor|actress|victim
+    | (the|a|our|my|this)\ (hero|heroine|villain|character|plot|murderer|detective|actor|actress
       |murder\ mystery)
     | (my|the)\ (crossword|quiz|homework|essay|exam) | (in|of)\ (episode|chapter|season|act)\ \w+
     | first\ aid\ (course|class|classes|exam|test|training|badge|certificate|lesson|lessons|night|day)
@@ -181,12 +183,14 @@ _FIGURE = re.compile(
       \ (sight\ of\ the\ )?(price|cost|bill|saw|see|heard|total|size|smell|thought)
     | sick\ and\ tired\ of | to\ die\ for
     | (?<!on\ )(?<!at\ )(my|the|our|this|your)\ (phone|printer|laptop|computer|screen|telly|tv|television
-      |boiler|car|van|engine|motor|mower|tractor
+      |boiler
       |washing\ machine|wifi|internet|router|battery|fridge|dishwasher|kettle|toaster|hoover|website|app
       |satnav)
       \ (s\ |is\ |has\ |keeps\ |just\ |had\ )*(having\ |got\ |gone\ )?(a\ |an\ )?
       (fit|fits|seizure|stroke|heart\ attack|dead|died|dying|collapsed|overheat\w*|burning\ up|crashed
       |frozen)
+    | (?<!in\ )(?<!by\ )(my|the|our)\ (car|van|engine|motor|mower|tractor)\ (s|is|has|had)\ (had\ |having\ )?a
+      \ (fit|seizure|stroke|heart\ attack)
     | bleeding\ (thing|complaint|nuisance|hell|useless|idiot|heck)
     )\b""",
     re.VERBOSE,
