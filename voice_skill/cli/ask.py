@@ -74,7 +74,6 @@ class _Question:
         sound = read_audio(audio) if audio is not None else None
         self.pack = load_pack(settings.pack)
         self.mouth = Mouth(settings, self.pack.info.language)
-        self.mouth.load()
         understander = understander_of(self.pack, keep=settings.cache, tell=note)
         session = Session(self.pack, understander, settings.region)
         self.recognizer = ""

@@ -15,6 +15,7 @@ from voice_skill.dialog.reading import Draft
 from voice_skill.dialog.schema import MOST_PERMUTED, SEED_SOURCE, Answer, Prompts, Statement, Step
 from voice_skill.dialog.words import BEYOND, STEERING
 from voice_skill.understanding.normalize import unheard_letters
+from voice_skill.understanding.templates import NOTATION
 
 
 def check_references(draft: Draft) -> None:
@@ -143,6 +144,9 @@ def _check_sayings(draft: Draft) -> None:
 
 
 def _check_template(draft: Draft, part: str, where: KeyPath, template: str) -> None:
+    if NOTATION.isdisjoint(template) and template.strip():
+        _check_letters(draft, part, where, template)
+        return
     try:
         expression = parse_sentence(template).expression
     except (HassilError, ParseError, ValueError) as error:

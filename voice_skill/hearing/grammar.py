@@ -17,7 +17,7 @@ from voice_skill.hearing.covering import covering_sentences
 from voice_skill.hearing.readings import Reader, Reading, without_stammer
 from voice_skill.hearing.word_states import WordState, WordStates
 from voice_skill.understanding.normalize import normal_form, unheard_letters
-from voice_skill.understanding.templates import expand
+from voice_skill.understanding.templates import NOTATION, expand
 
 BEFORE = (
     *("um", "uh", "er", "erm", "ah", "oh", "ow", "ouch", "ooh", "hm", "hey", "hello", "hi", "okay", "well"),
@@ -49,9 +49,6 @@ AFTER = (
 )
 """What people add."""
 
-
-NOTATION = frozenset("()[]{}<>|;\\")
-"""Letters that mean something in hassil's notation; a template without them is one sentence."""
 
 MOST_AROUND = 3
 """Phrases before a sentence, and after it. With any number of them, a search in noise would find no end."""

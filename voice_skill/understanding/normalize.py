@@ -127,6 +127,8 @@ def without_fillers(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _plain(text: str) -> str:
     """Return the text in small letters without accents."""
+    if text.isascii():
+        return text.replace("`", "'").lower()
     decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
 
@@ -146,6 +148,8 @@ def _joined(spelt: re.Match[str]) -> str:
 
 
 def _written_out(token: str, before: str) -> list[str]:
+    if token.isalpha() and token not in CONTRACTIONS:  # nearly all are
+        return [SPELLINGS.get(token, token)]
     if token.isdigit():
         return [_number(token)]
     if token in CONTRACTIONS:
@@ -176,6 +180,8 @@ def _number(digits: str) -> str:
 
 def _without_stammer(words: list[str]) -> list[int]:
     """Return the positions to keep: of "my my calf" or "I can't I can't" one round stays."""
+    if len(set(words)) == len(words):
+        return list(range(len(words)))
     keep: list[int] = []
     for i, _ in enumerate(words):
         keep.append(i)

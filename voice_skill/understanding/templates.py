@@ -15,12 +15,17 @@ from hassil.sample import sample_expression
 
 from voice_skill.understanding.normalize import normal_form
 
+NOTATION = frozenset("()[]{}<>|;\\")
+"""Letters that mean something in hassil's notation; a template without them is one sentence."""
+
 ListPhrases = Mapping[str, Sequence[str]]
 """slot list -> everything that may be said for it, in normal form."""
 
 
 def expand(template: str) -> list[str]:
     """Return everything that a template without slot lists may stand for, in normal form."""
+    if NOTATION.isdisjoint(template):
+        return [normal_form(template)]
     expression = parse_sentence(template).expression
     return list(dict.fromkeys(normal_form(text) for text in sample_expression(expression)))
 
