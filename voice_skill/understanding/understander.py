@@ -128,7 +128,7 @@ class Understander:
         # "Cast pain" may be a plaster that is too tight, or pain in the chest: the graver one is asked about.
         settled = not maybe or (bool(signs) and signs[0].level == "emergency")
         if signs and signs[0].mood == "now" and settled:
-            if self._about_else(text, meant):
+            if self._about_else(text, meant, signs[0].level):
                 return replace(self._without_signs(text, heard, meant, [], context), doubt=signs[0].flag)
             in_words = meant == heard or len(text) > _LONG or signs[0] in self._signs.find(heard)
             return _flagged(text, signs[0].flag, signs[0].level, CERTAIN if in_words else PUT_RIGHT)
@@ -174,10 +174,17 @@ class Understander:
         doubtful = telling and (chance >= LIKE_A_FLAG or self._evidence.weight(core, flag) > 1)
         return replace(meaning, doubt=flag) if doubtful else meaning
 
-    def _about_else(self, text: str, meant: Words) -> bool:
-        """Tell whether the words as a whole are like no red flag, but like something else that people say."""
+    def _about_else(self, text: str, meant: Words, level: Level) -> bool:
+        """Tell whether the words as a whole are like no red flag, but like something else that people say.
+
+        An urgent sign may be a detail of the complaint itself ("it's been cramping for an hour").
+        """
         core = without_fillers(meant.words)
-        return bool(core) and len(text) <= _LONG and _likest_flag(self._chances(core))[1] < UNLIKE_ANY_FLAG
+        if not core or len(text) > _LONG:
+            return False
+        chances = self._chances(core)
+        complaint = chances.get(self.hints.main_topic, 0.0) if level == "urgent" else 0.0
+        return _likest_flag(chances)[1] + complaint < UNLIKE_ANY_FLAG
 
     def _chances(self, core: tuple[str, ...]) -> dict[str, float]:
         """Return the probability of each class by likeness alone."""
