@@ -52,7 +52,8 @@ _LONG_AGO = re.compile(
     | once\ had | (had|got|\w+ed)\ (\w+\ )?(?<!at\ )once | (was|were|had|got|\w+ed)\b.*(?<!at)\ once$
     | history\ of
     | in\ (the\ )?(oh\ (one|two|three|four|five|six|seven|eight|nine)
-      |(19|20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand)
+      |(19|20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand
+      |(sixty|seventy|eighty|ninety)\ (one|two|three|four|five|six|seven|eight|nine))
     | when\ (he|she|they)\ (was|were) | died\ of | died\ from | before\ (covid|the\ war|i\ was\ married)
     )\b""",
     re.VERBOSE,
@@ -75,7 +76,7 @@ _WEEKS_AGO = re.compile(
 """Time that has passed, but not long enough to be no concern by itself."""
 _RESOLVED = re.compile(
     r"""\b(
-      (long|all)\ (gone|sorted|better|cleared|healed|fine|clear|good) | healed\ (fine|up|well|nicely)
+      (long|all)\ (gone|sorted|better|cleared|healed|fine|clear|good) | healed\ (fine|up|well|nicely|perfect\w*)
     | cleared\ up | got\ over\ (it|that) | recovered | (sorted|gone|fine|better|settled|cleared)\ now
     | back\ to\ normal | long\ since
     )\b""",
@@ -138,7 +139,7 @@ _STORY = re.compile(
     r"""\b(
       (on|in)\ (the|a|this|that|my|his|her|tonight\ s|last\ night\ s)\ (\w+\ )?(telly|tv|soaps?|film
       |movie|television|programme|program|show|series|news|radio|papers?|book|novel|story|play|game|podcast
-      |documentary|episode|drama|video|advert|cartoon|magazine) | eastenders | corrie | emmerdale | holby
+      |documentary|episode|drama|video|advert|cartoon|magazine) | eastenders | on\ casualty | corrie | emmerdale | holby
     | netflix | youtube | home\ and\ away | grey\ s\ anatomy
     | where\ (your\ man|the\ (guy|fella|bloke|lad|girl|woman|man))
     | (film|movie|programme|soap|series|novel|book|drama|episode|play|documentary|podcast|thriller|article)

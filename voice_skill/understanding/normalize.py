@@ -56,6 +56,10 @@ class Words:
         """The words joined by single spaces."""
         return " ".join(self.words)
 
+    def in_clause(self, clause: int) -> tuple[str, ...]:
+        """Return the words of one clause."""
+        return tuple(word for word, of in zip(self.words, self.clauses, strict=True) if of == clause)
+
 
 def normalize(text: str) -> Words:
     """Return the words of `text` in their one form."""

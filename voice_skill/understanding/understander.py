@@ -60,6 +60,8 @@ _SAMPLES_OF_TEMPLATE = 2
 _SAMPLE_WEIGHT = 0.5
 _LONG = 1500
 """Characters from which on a text is searched for red flags piece by piece."""
+_TELLS_MORE = 8
+"""Words from which on a sentence holds enough besides a sign to be about something else."""
 _SHORT = 9
 _SHORT_ANSWER = 8
 _SEED = 20
@@ -180,11 +182,17 @@ class Understander:
         An urgent sign may be a detail of the complaint itself ("it's been cramping for an hour").
         """
         core = without_fillers(meant.words)
-        if not core or len(text) > _LONG:
+        if len(core) < _TELLS_MORE or len(text) > _LONG:
             return False
         chances = self._chances(core)
         complaint = chances.get(self.hints.main_topic, 0.0) if level == "urgent" else 0.0
-        return _likest_flag(chances)[1] + complaint < UNLIKE_ANY_FLAG
+        if _likest_flag(chances)[1] + complaint >= UNLIKE_ANY_FLAG:
+            return False
+        return all(
+            _likest_flag(self._chances(part))[1] < LIKE_A_FLAG
+            for clause in dict.fromkeys(meant.clauses)
+            if (part := without_fillers(meant.in_clause(clause)))
+        )
 
     def _chances(self, core: tuple[str, ...]) -> dict[str, float]:
         """Return the probability of each class by likeness alone."""
