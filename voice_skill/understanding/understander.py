@@ -39,7 +39,7 @@ Chosen by cost: one question costs a moment, a sign that is missed may cost a li
 hundred harmless sentences is asked about; at 0.1, three in a hundred (`benchmarks.understanding`).
 """
 
-UNLIKE_ANY_FLAG = 0.1
+UNLIKE_ANY_FLAG = 0.05
 """Below this probability the words as a whole speak of something else, whatever a rule hears in them.
 
 "Heart attack on a plate, that breakfast": the person is asked before anything is raised. Among sentences of
@@ -60,7 +60,7 @@ _SAMPLES_OF_TEMPLATE = 2
 _SAMPLE_WEIGHT = 0.5
 _LONG = 1500
 """Characters from which on a text is searched for red flags piece by piece."""
-_TELLS_MORE = 8
+_TELLS_MORE = 10
 """Words from which on a sentence holds enough besides a sign to be about something else."""
 _SHORT = 9
 _SHORT_ANSWER = 8
