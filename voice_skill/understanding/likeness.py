@@ -24,7 +24,7 @@ Encode = Callable[[Sequence[str]], Array]
 RIDGE = 0.35
 MEANING = 2.0
 """Weight of likeness in meaning; likeness in words has 1."""
-SHARPNESS = 3.0
+SHARPNESS = 2.0
 """How fast likeness in meaning falls with distance."""
 SCALE = 15.0
 """Turns scores into probabilities; fitted on sentences left out (`benchmarks.understanding`)."""

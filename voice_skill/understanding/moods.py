@@ -1,6 +1,7 @@
 """How something is said: of now, denied, of long ago, or only asked about. English."""
 
 import re
+from collections.abc import Collection
 
 from voice_skill.understanding.rules import Heard, Span
 from voice_skill.understanding.words import listed
@@ -76,7 +77,7 @@ _WEEKS_AGO = re.compile(
 """Time that has passed, but not long enough to be no concern by itself."""
 _RESOLVED = re.compile(
     r"""\b(
-      (long|all)\ (gone|sorted|better|cleared|healed|fine|clear|good) | healed\ (fine|up|well|nicely|perfect\w*)
+      (long|all)\ (gone|sorted|better|cleared|healed|fine|clear|good) | healed\ (fine|up|well|nicely|perfect)
     | cleared\ up | got\ over\ (it|that) | recovered | (sorted|gone|fine|better|settled|cleared)\ now
     | back\ to\ normal | long\ since
     )\b""",
@@ -139,8 +140,8 @@ _STORY = re.compile(
     r"""\b(
       (on|in)\ (the|a|this|that|my|his|her|tonight\ s|last\ night\ s)\ (\w+\ )?(telly|tv|soaps?|film
       |movie|television|programme|program|show|series|news|radio|papers?|book|novel|story|play|game|podcast
-      |documentary|episode|drama|video|advert|cartoon|magazine) | eastenders | on\ casualty | corrie | emmerdale | holby
-    | netflix | youtube | home\ and\ away | grey\ s\ anatomy
+      |documentary|episode|drama|video|advert|cartoon|magazine) | eastenders | corrie | emmerdale | holby
+    | on\ casualty | netflix | youtube | home\ and\ away | grey\ s\ anatomy
     | where\ (your\ man|the\ (guy|fella|bloke|lad|girl|woman|man))
     | (film|movie|programme|soap|series|novel|book|drama|episode|play|documentary|podcast|thriller|article)
       \ (where|about|in\ which|with|called)\b
@@ -264,14 +265,17 @@ _FRAME = re.compile(
 """Wording in which "I" and "my" stand for anybody."""
 
 
-def denied(heard: Heard, span: Span) -> bool:
-    """Say whether a negation stands before the span with nothing but small words between."""
+def denied(heard: Heard, span: Span, told: Collection[int] = ()) -> bool:
+    """Say whether a negation stands before the span, small words at most between, that is not in `told`.
+
+    told: the words that tell the sign themselves: in "I'm not feeling my toes" the "not" does.
+    """
     for at in range(span.start - 1, -1, -1):
         word = heard.words[at]
         if heard.clauses[at] != heard.clauses[span.start]:
             return False
         if word in NEGATIONS:
-            return _denies(heard.words, at, span.start)
+            return at not in told and _denies(heard.words, at, span.start)
         if word in ("or", "nor") and _follows_a_denial(heard, at):
             return True
         if word not in _LIGHT_AFTER_NOT and word not in _LIGHT_AFTER_NOTHING:

@@ -100,11 +100,14 @@ class RedFlagFinder:
         for rule, heard_of in said:
             if best is None or best.mood == "cleared":
                 best = Sign(flag.flag, flag.level, "denied", rule.text)
+            told = {at for group in heard_of for s in group for at in s.words}
             groups = [
                 [
                     s
                     for s in group
-                    if harmless.isdisjoint(s.words) and not denied(heard, s) and not in_order(heard, s)
+                    if harmless.isdisjoint(s.words)
+                    and not denied(heard, s, told.difference(s.words))
+                    and not in_order(heard, s)
                 ]
                 for group in heard_of
             ]

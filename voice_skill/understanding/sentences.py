@@ -30,19 +30,18 @@ _PAD, _UNKNOWN, _START, _END = range(4)
 
 
 def common_words() -> frozenset[str]:
-    """Return the ordinary English words that the encoder knows whole."""
-    return frozenset(line for line in _lines() if line.isalpha() and len(line) > 1)
+    """Return the ordinary English words."""
+    return frozenset(word for word in _lines("words.txt") if len(word) > 1)
 
 
 def common_ranks() -> dict[str, int]:
     """Return for each of these words its rank, the most frequent first."""
-    ranked = (line for line in _lines() if line.isalpha())
-    return {word: rank for rank, word in enumerate(ranked)}
+    return {word: rank for rank, word in enumerate(_lines("words.txt"))}
 
 
 @cache
-def _lines() -> tuple[str, ...]:
-    return tuple((DATA / "vocabulary.txt").read_text(encoding="utf-8").splitlines())
+def _lines(name: str) -> tuple[str, ...]:
+    return tuple((DATA / name).read_text(encoding="utf-8").splitlines())
 
 
 class SentenceEncoder:
@@ -93,7 +92,7 @@ class SentenceEncoder:
 
     @cached_property
     def _vocabulary(self) -> dict[str, int]:
-        return {piece: number for number, piece in enumerate(_lines())}
+        return {piece: number for number, piece in enumerate(_lines("vocabulary.txt"))}
 
     @cached_property
     def _session(self) -> Any:
