@@ -266,9 +266,9 @@ _FRAME = re.compile(
 
 
 def denied(heard: Heard, span: Span, told: Collection[int] = ()) -> bool:
-    """Say whether a negation stands before the span, small words at most between, that is not in `told`.
+    """Say whether a negation stands before the span with nothing but small words between.
 
-    told: the words that tell the sign themselves: in "I'm not feeling my toes" the "not" does.
+    told: words that tell the sign themselves and deny nothing: the "not" in "I'm not feeling my toes".
     """
     for at in range(span.start - 1, -1, -1):
         word = heard.words[at]
@@ -325,8 +325,8 @@ def long_ago(heard: Heard, at: int) -> bool:
     when = [text, *(words for words in beside if _is_a_time(words))]
     if any(_LONG_AGO.search(words) for words in when):
         return True
-    over = _RESOLVED.search(_rest(heard, at)) or _EVENT.search(text)
-    return any(map(_WEEKS_AGO.search, when)) and bool(over)
+    weeks_ago = any(map(_WEEKS_AGO.search, when))
+    return weeks_ago and bool(_RESOLVED.search(_rest(heard, at)) or _EVENT.search(text))
 
 
 def _is_a_time(clause: str) -> bool:
