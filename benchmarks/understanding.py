@@ -2,9 +2,9 @@
 
     python -m benchmarks.understanding DATA.jsonl... [--every 2 --from 0] [--errors] [--out FOLDER]
 
-DATA has one JSON object a line: {"id", "text", "intent", "slots", "urgency"}, and where clinicians could differ
-"also": [{"intent", "urgency"}], readings that are as right. `--every 2 --from 1` takes
-every second line from the second on, to keep lines that were looked at apart from lines that were not.
+DATA has one JSON object a line: {"id", "text", "intent", "slots", "urgency"}, and where clinicians could
+differ "also": [{"intent", "urgency"}], readings that are as right. `--every 2 --from 1` takes every second
+line from the second on, to keep lines that were looked at apart from lines that were not.
 `--out` keeps the confusion of intents as a picture (confusion.svg) and the errors as a list (errors.jsonl).
 """
 

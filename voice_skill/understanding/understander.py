@@ -187,9 +187,10 @@ class Understander:
             return False
         chances = self._chances(core)
         complaint = chances.get(self.hints.main_topic, 0.0) if level == "urgent" else 0.0
+        if _likest_flag(chances)[1] + complaint >= UNLIKE_ANY_FLAG:
+            return False
         clauses = (without_fillers(meant.in_clause(clause)) for clause in dict.fromkeys(meant.clauses))
-        likest = [_likest_flag(self._chances(part))[1] for part in clauses if part]
-        return max(_likest_flag(chances)[1] + complaint, *likest) < UNLIKE_ANY_FLAG
+        return all(_likest_flag(self._chances(part))[1] < UNLIKE_ANY_FLAG for part in clauses if part)
 
     def _chances(self, core: tuple[str, ...]) -> dict[str, float]:
         """Return the probability of each class by likeness alone."""
