@@ -105,7 +105,7 @@ ADVERBS = {
     "back": listed(
         "is it come comes came coming go goes going went get gets got getting pull pulled bend bent lean be "
         "bring push step am again straight far right way take took call calling laid lie lay sit sat turn "
-        "jumped"
+        "jumped years months weeks days ages way"
     ),
     "left": listed("i have has had he she we they is are anything nothing something some much time seconds"),
 }
