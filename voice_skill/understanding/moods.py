@@ -51,8 +51,7 @@ _LONG_AGO = re.compile(
     | once\ (in|at|when|on|as|years)
     | (?<!pregnant\ )(?<!expecting\ )with\ my\ (first|second|third|last|previous|other)\b
     | once\ had | (had|got|\w+ed)\ (\w+\ )?(?<!at\ )once | (was|were|had|got|\w+ed)\b.*(?<!at)\ once$
-    | history\ of
-    | in\ (the\ )?(oh\ (one|two|three|four|five|six|seven|eight|nine)
+    | history\ of | in\ (the\ )?(oh\ (one|two|three|four|five|six|seven|eight|nine)
       |(19|20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand
       |(sixty|seventy|eighty|ninety)\ (one|two|three|four|five|six|seven|eight|nine))
     | when\ (he|she|they)\ (was|were) | died\ of | died\ from | before\ (covid|the\ war|i\ was\ married)
@@ -325,8 +324,8 @@ def long_ago(heard: Heard, at: int) -> bool:
     when = [text, *(words for words in beside if _is_a_time(words))]
     if any(_LONG_AGO.search(words) for words in when):
         return True
-    weeks_ago = any(map(_WEEKS_AGO.search, when))
-    return weeks_ago and bool(_RESOLVED.search(_rest(heard, at)) or _EVENT.search(text))
+    over = _RESOLVED.search(_rest(heard, at)) or _EVENT.search(text)
+    return any(map(_WEEKS_AGO.search, when)) and bool(over)
 
 
 def _is_a_time(clause: str) -> bool:
