@@ -8,6 +8,27 @@ from voice_skill.understanding import Understander
 
 # harmless, grave: the same exception of a rule is touched by both
 PAIRS = [
+    ("the missus'll have a heart attack if I wake her", "I think I'm having a heart attack if I lie down"),
+    (
+        "my brother takes an aspirin since his heart attack, is it any good for cramp",
+        "since his heart attack his chest is tight",
+    ),
+    (
+        "we choked in the shoot-out and then my quads went",
+        "we lost in the shoot-out and he's choking on a sweet",
+    ),
+    (
+        "gran lost the feeling in her legs before she died, mine's only a cramp",
+        "I've lost the feeling in my legs",
+    ),
+    (
+        "it says on the packet you can overdose, I've had one tablet, may I have another",
+        "I only had one glass of wine and then I took an overdose",
+    ),
+    ("curious, could a cramp ever be a blood clot", "I'm not curious, I've a clot in my calf, it's swollen"),
+    ("the laptop is frozen and not responding", "he's frozen, he's not responding"),
+    ("Molly says the teddy is unconscious", "Molly is unconscious on the floor"),
+    ("I laughed so hard I couldn't breathe, is he on again", "we were laughing and now she's gone blue, she can't get any air"),
     ("I was choking on my tea, what did you say", "I'm choking on my dinner"),
     ("my mate's choking on his words", "he's choking on his sandwich"),
     ("calf seized up while I was choking down my porridge", "I can't get it down, I'm choking"),
@@ -160,6 +181,14 @@ def test_where_an_exception_may_be_wrong_it_is_asked(understander: Understander,
         ("I've been cutting my arms again", "suicidal"),
         ("kms tbh cant do this anymore", "suicidal"),
         ("I'm vomiting up bright red stuff", "severe_bleeding"),
+        ("an ache here in the middle, it goes down my left arm and into my teeth", "chest_pain"),
+        ("thirty six weeks, a pain in my tummy like a blade that's not coming and going", "severe_bleeding"),
+        ("she's fourteen weeks and there's clots coming away", "severe_bleeding"),
+        ("she's epileptic, it's been going eight minutes", "seizure"),
+        ("a raging temperature, and she can't get her chin down to her chest", "unconscious"),
+        ("coughed up a load of red stuff into the sink", "breathing"),
+        ("he's burning up from the greenhouse and walking into things", "heat_stroke"),
+        ("I've dirtied myself and never felt it coming, with this back of mine", "cauda_equina"),
         ("I've spat blood twice since I woke", "severe_bleeding"),
     ],
 )

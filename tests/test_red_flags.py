@@ -252,6 +252,12 @@ def test_denied_past_and_asked_are_not_now(said: str, mood: str):
     assert moods(flag("chest pain", unless=("chest pain joke",)), said) == [mood]
 
 
+def test_words_that_stand_too_far_apart_are_no_denial_either():
+    between = " ".join(map(str, range(100, 100 + STRETCH)))
+    assert moods(flag("chest + pain"), f"chest {between} pain") == []
+    assert moods(flag("chest + pain"), "no chest pain") == ["denied"]
+
+
 def test_a_rule_that_cannot_be_read_is_an_error_of_the_pack():
     with pytest.raises(PackError, match=r"red_flags.yaml: sign: .*nolist"):
         RedFlagFinder({"sign": flag("{nolist} + pain")}, {})

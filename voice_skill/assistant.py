@@ -81,6 +81,7 @@ class Assistant:
         self._sound = Duplex(settings.microphone, settings.loudspeaker, EchoCanceller(), recorder)
         self._without_sound = False
         self._checked = 0.0
+        self._talked = False
         self._openings = Openings(pack, settings.region, self._mouth, self._voice) if settings.cache else None
         self.conversation: Conversation = assemble(
             settings,
@@ -147,8 +148,16 @@ class Assistant:
                 self._watch(Fault(part, problem))
         if self._openings is not None and not self.conversation.active:
             self._openings.render_next()
+        self._tidy()
         if self._each_second is not None:
             self._each_second()
+
+    def _tidy(self) -> None:
+        """Give back what a conversation took, once it is over: so memory does not grow from one to the next."""
+        talking = self.conversation.session.running or self.conversation.active
+        if self._talked and not talking:
+            return_free_memory()
+        self._talked = talking
 
     def _without(self, error: Exception) -> None:
         """Wait for lost devices, and go on when they are back; say so where that can be heard."""

@@ -98,7 +98,8 @@ class RedFlagFinder:
         but = frozenset(heard.words[at] for at in harmless)
         best = Sign(flag.flag, flag.level, "cleared", "", but) if harmless else None
         for rule, heard_of in said:
-            if best is None or best.mood == "cleared":
+            # Words of a rule that stand too far apart are no sign, nor one that is denied.
+            if (best is None or best.mood == "cleared") and any(stretches(heard_of)):
                 best = Sign(flag.flag, flag.level, "denied", rule.text)
             told = {at for group in heard_of for s in group for at in s.words}
             groups = [

@@ -29,7 +29,7 @@ from voice_skill.understanding.words import CRIES, FILLERS
 UNSURE = 0.3
 """Confidence where a recogniser may have written something else for a red flag."""
 
-LIKE_A_FLAG = 0.5
+LIKE_A_FLAG = 0.4
 """From this probability on, words that no rule foresaw count as a red flag."""
 
 PERHAPS_A_FLAG = 0.2
@@ -39,7 +39,7 @@ Chosen by cost: one question costs a moment, a sign that is missed may cost a li
 hundred harmless sentences is asked about; at 0.1, three in a hundred (`benchmarks.understanding`).
 """
 
-UNLIKE_ANY_FLAG = 0.2
+UNLIKE_ANY_FLAG = 0.3
 """Where neither a sentence nor a clause of it reaches this probability, it speaks of something else.
 
 "Heart attack on a plate, that breakfast": whatever a rule hears in it, the person is asked before anything is
