@@ -115,14 +115,14 @@ class _View:
 
     def __init__(self, model: MoonshineModel, started: tuple[Floats, Memory]) -> None:
         self._model = model
-        self._encoded = started[1].encoded
+        self._started = started
         self._scores: dict[tuple[int, ...], float] = {}
 
     def scores(self, every: Sequence[Found]) -> list[float]:
         """Return the log-probability of each sentence."""
         new = [one.tokens for one in every if one.tokens not in self._scores]
         if new:
-            self._scores |= zip(new, map(float, self._model.score(self._encoded, new)), strict=True)
+            self._scores |= zip(new, map(float, self._model.score(self._started, new)), strict=True)
         return [self._scores[one.tokens] for one in every]
 
 
