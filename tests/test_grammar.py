@@ -221,3 +221,14 @@ def test_a_list_of_a_hundred_thousand_values_is_read(tokenizer: Tokenizer):
         state = onward
     assert len(speller.at(state, "").tokens) > 50
     assert compiled.read(["give", "me", "99999", "pills"]) == [Reading("x", (("number", "99999"),))]
+
+
+def test_a_sentence_read_twice_means_the_same_whatever_is_done_with_what_it_meant_first():
+    grammar = Grammar([Sentence("[help] my {muscle} hurts", "pain")], LISTS)
+    expected = [Reading("pain", (("muscle", "hamstring"),))]
+    first = grammar.read(["my", "back", "of", "my", "thigh", "hurts"])
+    assert first == expected
+    first.clear()
+    assert grammar.read(["my", "back", "of", "my", "thigh", "hurts"]) == expected
+    grammar.forget()
+    assert grammar.read(["um", "my", "back", "of", "my", "thigh", "hurts"]) == expected

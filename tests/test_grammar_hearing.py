@@ -14,9 +14,10 @@ from voice_skill.hearing.confidence import Evidence, Free
 from voice_skill.hearing.constrained import Found, search
 from voice_skill.hearing.grammar import Grammar, Sentence
 from voice_skill.hearing.moonshine import LONGEST_S, MoonshineRecognizer
-from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, packaged_weights
+from voice_skill.hearing.moonshine_model import Floats, MoonshineModel, log_sums, packaged_weights
 from voice_skill.hearing.recognizer import Transcript
 from voice_skill.hearing.spelling import Speller
+from voice_skill.hearing.tokenizer import Tokenizer
 from voice_skill.learning import understander_of
 from voice_skill.session import Session, answer, as_sure_as
 from voice_skill.understanding.understander import Understander
@@ -314,3 +315,19 @@ def test_what_one_way_of_hearing_has_as_an_emergency_is_only_suspected(understan
 def test_a_text_that_is_all_but_certain_is_not_outvoted(understander: Understander):
     heard = Transcript("My calf is hurting.", confidence=0.9, again=("My chest is hurting.",) * 2)
     assert agreement(heard, understander.understand) == heard
+
+
+def test_whole_texts_are_scored_as_if_their_pieces_were_taken_one_by_one(model: MoonshineModel):
+    started = model.start(model.encode(as_floats(speak("Turn on the kitchen light."))))
+    said = ("Turn on the kitchen light.", "What time is it?", "")
+    texts = [model.tokenizer.encode(text) if text else () for text in said]
+    one_by_one = []
+    for text in texts:
+        (logits, memory), odds = started, 0.0
+        for piece in (*text, Tokenizer.end):
+            odds += float(logits[0, piece] - log_sums(logits)[0])
+            logits, memory = model.step(np.array([piece]), memory)
+        one_by_one.append(odds)
+    # The network counts in whole numbers, whose steps depend on what else is worked out at once.
+    assert model.score(started, texts) == pytest.approx(one_by_one, abs=2.0)
+    assert model.score(started, texts[2:]) == pytest.approx(one_by_one[2:], abs=0.01)

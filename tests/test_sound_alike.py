@@ -124,3 +124,10 @@ def test_in_a_whole_pack_the_nearest_sentence_is_found(heard: str, said: str):
     pack = load_pack("en")
     alikes = SoundAlikes(grammar_of(pack.phrases, pack.slots, pack.red_flags))
     assert said in [" ".join(words) for words in alikes.nearest(heard.split(), 3)]
+
+
+def test_a_text_that_was_looked_up_before_sounds_like_the_same_sentences(alikes: SoundAlikes):
+    first = alikes.nearest(["picking", "again"], 3)
+    expected = list(first)
+    first.clear()  # it is the caller's
+    assert alikes.nearest(["picking", "again"], 3) == expected != []

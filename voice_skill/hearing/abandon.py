@@ -2,7 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _local = threading.local()
 
@@ -26,3 +30,21 @@ def check() -> None:
     given_up = getattr(_local, "given_up", None)
     if given_up is not None and given_up():
         raise Abandoned
+
+
+def side_by_side(*works: Callable[[], T]) -> list[T]:
+    """Return what each of some works returns, in their order; the first is done in this thread.
+
+    The others have threads of their own, which end before this returns or raises. They are given up when this
+    thread's work is. What a work raises is raised here.
+    """
+    given_up = getattr(_local, "given_up", None)
+
+    def done(work: Callable[[], T]) -> T:
+        _local.given_up = given_up
+        return work()
+
+    first, *others = works
+    with ThreadPoolExecutor(max(1, len(others))) as threads:
+        beside = [threads.submit(done, work) for work in others]
+        return [first(), *(one.result() for one in beside)]

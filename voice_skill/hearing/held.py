@@ -10,6 +10,7 @@ speed it often hears at another. Sentences that sound like what was heard then a
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ import numpy as np
 import soxr
 
 from voice_skill.audio.frames import SAMPLE_RATE
+from voice_skill.hearing.abandon import side_by_side
 from voice_skill.hearing.biasing import WordBias
 from voice_skill.hearing.confidence import Evidence, Free, clearness
 from voice_skill.hearing.constrained import Found, HeldSearch
@@ -113,14 +115,14 @@ class _View:
 
     def __init__(self, model: MoonshineModel, started: tuple[Floats, Memory]) -> None:
         self._model = model
-        self._encoded = started[1].encoded
+        self._started = started
         self._scores: dict[tuple[int, ...], float] = {}
 
     def scores(self, every: Sequence[Found]) -> list[float]:
         """Return the log-probability of each sentence."""
         new = [one.tokens for one in every if one.tokens not in self._scores]
         if new:
-            self._scores |= zip(new, map(float, self._model.score(self._encoded, new)), strict=True)
+            self._scores |= zip(new, map(float, self._model.score(self._started, new)), strict=True)
         return [self._scores[one.tokens] for one in every]
 
 
@@ -221,14 +223,18 @@ class GrammarHearing:
         return tuple(self._ranked(_scored(best, [first.view, *views]), first.free, texts)), again
 
     def _at_other_speeds(self, samples: Floats, bias: WordBias) -> tuple[list[_View], tuple[str, ...]]:
-        """Return the sound played slower and faster, and what is heard freely then."""
-        views, again = [], []
-        for speed in SPEEDS:
-            changed = soxr.resample(samples, SAMPLE_RATE, SAMPLE_RATE * speed).astype(np.float32)
-            started = self._model.start(self._model.encode(changed))
-            views.append(_View(self._model, started))
-            again.append(self._model.tokenizer.decode(decode(self._model, started, bias).tokens))
-        return views, tuple(again)
+        """Return the sound played slower and faster, and what is heard freely then.
+
+        The network hardly fills two cores with one short sound, so both are listened to at once.
+        """
+        heard = side_by_side(*(partial(self._at_speed, samples, bias, speed) for speed in SPEEDS))
+        return [view for view, _ in heard], tuple(text for _, text in heard)
+
+    def _at_speed(self, samples: Floats, bias: WordBias, speed: float) -> tuple[_View, str]:
+        changed = soxr.resample(samples, SAMPLE_RATE, SAMPLE_RATE * speed).astype(np.float32)
+        started = self._model.start(self._model.encode(changed))
+        text = self._model.tokenizer.decode(decode(self._model, started, bias).tokens)
+        return _View(self._model, started), text
 
     def _new(self, texts: Sequence[Words], alike: Iterable[Words], known: Sequence[Found]) -> list[Found]:
         """Return the sentences that sound most like the texts, not scored yet; one for each new meaning."""

@@ -102,10 +102,26 @@ class MoonshineModel:
         logits, text = self._run(tokens, memory, first=False)
         return logits, Memory(text, memory.sound, memory.encoded)
 
-    def score(self, encoded: Encoded, texts: Sequence[Sequence[int]]) -> Floats:
-        """Return the log-probability of each whole text (pieces, no markers), shape (texts,), in one pass."""
-        states = np.repeat(encoded.states, len(texts), axis=0)
-        scores: Floats = self.piece_scores(states, encoded, texts).sum(axis=1)
+    def score(self, started: tuple[Floats, Memory], texts: Sequence[Sequence[int]]) -> Floats:
+        """Return the log-probability of each whole text (pieces, no markers), shape (texts,), in one pass.
+
+        started: what `start` returned for the sound. All texts share its memory, as the beams of a step do.
+        """
+        check()
+        first, memory = started
+        wanted, counts = _laid_out(texts)
+        shared = memory.take(np.zeros(len(texts), np.int64))
+        feed = {
+            "input_ids": wanted[:, : max(1, wanted.shape[1] - 1)],
+            "encoder_hidden_states": memory.encoded.states,
+            "encoder_attention_mask": memory.encoded.mask,
+            "use_cache_branch": np.array([True]),
+            **shared.sound,
+            **shared.text,
+        }
+        [logits] = self._decoder.run(["logits"], feed)
+        scores: Floats = first[0, wanted[:, 0]] - log_sums(first)[0]
+        scores += _picked(logits[:, : wanted.shape[1] - 1], wanted[:, 1:], counts[:, 1:]).sum(axis=1)
         return scores
 
     def piece_scores(self, states: Floats, encoded: Encoded, texts: Sequence[Sequence[int]]) -> Floats:
@@ -116,13 +132,10 @@ class MoonshineModel:
         stands after it.
         """
         check()
-        rows, longest = len(texts), max(map(len, texts)) + 1
-        given = np.full((rows, longest), Tokenizer.start, np.int64)
-        wanted = np.full((rows, longest), Tokenizer.end, np.int64)
-        counts = np.zeros((rows, longest), bool)
-        for row, text in enumerate(texts):
-            given[row, 1 : len(text) + 1] = wanted[row, : len(text)] = text
-            counts[row, : len(text) + 1] = True
+        wanted, counts = _laid_out(texts)
+        rows = len(texts)
+        given = np.full(wanted.shape, Tokenizer.start, np.int64)
+        given[:, 1:][counts[:, 1:]] = wanted[:, :-1][counts[:, 1:]]
         feed = {
             "input_ids": given,
             "encoder_hidden_states": states,
@@ -131,10 +144,7 @@ class MoonshineModel:
             **{name: np.repeat(value, rows, axis=0) for name, value in self._nothing.items()},
         }
         [logits] = self._decoder.run(["logits"], feed)
-        picked = np.take_along_axis(logits, wanted[..., np.newaxis], axis=2)[..., 0]
-        sums = np.stack([log_sums(row) for row in logits])  # all at once they do not fit into a core's memory
-        scores: Floats = (picked - sums) * counts
-        return scores
+        return _picked(logits, wanted, counts)
 
     def _run(self, tokens: Ids, memory: Memory, *, first: bool) -> tuple[Floats, dict[str, Floats]]:
         check()
@@ -150,6 +160,29 @@ class MoonshineModel:
         outputs = ["logits", *(name.replace("past_key_values", "present") for name in names)]
         logits, *present = self._decoder.run(outputs, feed)
         return logits[:, -1], dict(zip(names, present, strict=True))
+
+
+def _laid_out(texts: Sequence[Sequence[int]]) -> tuple[Ids, npt.NDArray[np.bool_]]:
+    """Return the pieces of texts and the end of each, and which places of the table those are.
+
+    Both have the shape (texts, pieces of the longest + 1).
+    """
+    wanted = np.full((len(texts), max(map(len, texts)) + 1), Tokenizer.end, np.int64)
+    counts = np.zeros(wanted.shape, bool)
+    for row, text in enumerate(texts):
+        wanted[row, : len(text)] = text
+        counts[row, : len(text) + 1] = True
+    return wanted, counts
+
+
+def _picked(logits: Floats, wanted: Ids, counts: npt.NDArray[np.bool_]) -> Floats:
+    """Return the log-probability of each piece that is wanted, 0 where it does not count."""
+    if not logits.size:
+        return np.zeros(wanted.shape, np.float32)
+    picked = np.take_along_axis(logits, wanted[..., np.newaxis], axis=2)[..., 0]
+    sums = np.stack([log_sums(row) for row in logits])  # all at once they do not fit into a core's memory
+    scores: Floats = (picked - sums) * counts
+    return scores
 
 
 def log_sums(logits: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from voice_skill.hearing.automaton import AGAIN, Network
@@ -23,6 +23,11 @@ class Reading:
     slots: tuple[tuple[str, str], ...] = ()
 
 
+READ, BEGUN = 512, 64
+"""Sentences whose meaning is kept, since the same ones are looked at from several sides while one sound is
+recognised; and first words of which it is kept where they lead to."""
+
+
 class _Place(NamedTuple):
     """A node, and how it was reached.
 
@@ -40,34 +45,41 @@ class Reader:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+        self._read = lru_cache(READ)(self._worked_out)
+        self._begun = lru_cache(BEGUN)(self._worked_out_begun)
+
+    def read(self, words: Iterable[str]) -> list[Reading]:
+        """Return every meaning that spoken words (lower case, no marks) have; [] outside the grammar."""
+        return list(self._read(tuple(words)))
 
     @cached_property
-    def _beginnings(self) -> Mapping[int, Sequence[_Place]]:
-        """Where every reading begins, by node."""
-        found: dict[int, list[_Place]] = {}
+    def _beginnings(self) -> Mapping[str, Sequence[_Place]]:
+        """Where the first word of a sentence leads to, by word."""
+        found: dict[str, list[_Place]] = {}
+        by_node: dict[int, list[_Place]] = {}
         for place in _closed(self._network, [_Place(self._network.start)]):
-            found.setdefault(place.node, []).append(place)
+            by_node.setdefault(place.node, []).append(place)
+        for node, places in by_node.items():
+            for word, ends in self._network.onward(node).items():
+                here = found.setdefault(word, [])
+                here += (_Place(end, *place[1:]) for end in ends for place in places)
         return found
 
-    def read(self, words: Sequence[str]) -> list[Reading]:
-        """Return every meaning that spoken words (lower case, no marks) have; [] outside the grammar."""
+    def _worked_out(self, words: tuple[str, ...]) -> tuple[Reading, ...]:
         places: list[dict[_Place, None]] = [{} for _ in range(len(words) + 1)]
         for at, word in enumerate(words):
             if at == 0 or places[at]:
-                for first, *others in map(tuple, meanings(word)):
-                    ends = self._onward(places[at], first) if at else self._begun(first)
-                    places[at + 1] |= self._after(ends, others)
+                for said in map(tuple, meanings(word)):
+                    places[at + 1] |= self._onward_all(places[at], said) if at else self._begun(said)
         ended = (Reading(p.intent, p.slots) for p in places[-1] if p.node == self._network.end and p.intent)
-        return list(dict.fromkeys(ended))
+        return tuple(dict.fromkeys(ended))
 
-    def _begun(self, word: str) -> list[_Place]:
-        """Return where the first word leads to."""
-        return [
-            _Place(end, *place[1:])
-            for node, places in self._beginnings.items()
-            for end in self._network.onward(node).get(word, ())
-            for place in places
-        ]
+    def _worked_out_begun(self, words: tuple[str, ...]) -> dict[_Place, None]:
+        """Return where the first words of a sentence lead to."""
+        return self._after(self._beginnings.get(words[0], ()), words[1:])
+
+    def _onward_all(self, places: Iterable[_Place], words: tuple[str, ...]) -> dict[_Place, None]:
+        return self._after(self._onward(places, words[0]), words[1:])
 
     def _after(self, ends: Iterable[_Place], words: Iterable[str]) -> dict[_Place, None]:
         """Return where one is after a word that leads to these places, and after some words more."""

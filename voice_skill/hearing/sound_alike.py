@@ -6,7 +6,7 @@ every word that may come next be heard for some of them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -42,6 +42,15 @@ CHEAP, CHEAP_PER_SOUND = 1.2, 0.5
 EXPECTED_PER_SOUND = 0.35
 """What a sound costs by and by: so words that take more of them can be compared with those that take few."""
 
+REMEMBERED = 8
+"""Texts whose nearest sentences are kept: one sound is often heard as the same text at several speeds."""
+
+LIKELY_ENOUGH = 1024
+"""Of many ways to go on only the cheapest are put in order at first; the others are rarely come to."""
+
+ROUNDING = np.float32(1e-3)
+"""More than the order in which costs are added up can change."""
+
 _AROUND = frozenset(phrase for phrase in (*BEFORE, *AFTER) if " " not in phrase)
 _Floats = npt.NDArray[np.float32]
 
@@ -67,12 +76,16 @@ class _Ways(NamedTuple):
 
 
 class _Lexicon(NamedTuple):
-    """The pronunciations of words, a row each. rows: those of each word."""
+    """The pronunciations of words, a row each. rows: those of each word.
+
+    around: whether the word is only said around a sentence.
+    """
 
     words: Sequence[str]
     rows: Mapping[str, Sequence[int]]
     table: Ids
     lengths: Ids
+    around: npt.NDArray[np.bool_]
 
     @classmethod
     def of(cls, words: Iterable[str]) -> "_Lexicon":
@@ -80,7 +93,8 @@ class _Lexicon(NamedTuple):
         rows: dict[str, list[int]] = {}
         for row, (word, _) in enumerate(said):
             rows.setdefault(word, []).append(row)
-        return cls([word for word, _ in said], rows, *padded([sounds for _, sounds in said]))
+        around = np.array([word in _AROUND for word, _ in said], np.bool_)
+        return cls([word for word, _ in said], rows, *padded([sounds for _, sounds in said]), around)
 
 
 class SoundAlikes:
@@ -90,6 +104,7 @@ class SoundAlikes:
         self._grammar = grammar
         self._start: WordState | None = None
         self._next: dict[WordState, Ids] = {}
+        self._remembered = lru_cache(REMEMBERED)(self._nearest)
 
     @cached_property
     def _lexicon(self) -> _Lexicon:
@@ -100,6 +115,9 @@ class SoundAlikes:
 
         All words are in normal form.
         """
+        return list(self._remembered(tuple(heard), most))
+
+    def _nearest(self, heard: tuple[str, ...], most: int) -> list[tuple[str, ...]]:
         sounds = sounds_of_all(heard)
         if not 0 < len(sounds) <= MOST_SOUNDS:
             return []
@@ -108,12 +126,14 @@ class SoundAlikes:
             self._next.clear()
         waiting: list[list[_Ways]] = [[] for _ in range(len(sounds) + 1)]
         here = [_Place(self._start, 0.0, ())]
-        free = frozenset(heard)
+        lexicon = self._lexicon
+        costly = lexicon.around.copy()
+        costly[[row for word in heard for row in lexicon.rows.get(word, ())]] = False
         for at in range(len(sounds)):
             check()
             if at:
                 here = self._followed(waiting[at])
-            for taken, ways in self._onward(here, at, sounds, free):
+            for taken, ways in self._onward(here, at, sounds, costly):
                 waiting[at + taken].append(ways)
         return [place.words for place in self._followed(waiting[-1], most, ended=True)]
 
@@ -126,35 +146,42 @@ class SoundAlikes:
         for cost, before, row in _cheapest_first(ways):
             word = self._lexicon.words[row]
             state = before.state.after_normal(word)
-            if state.final or not ended:
-                words = (*before.words, word)
-                kept.setdefault(words if ended else state, _Place(state, cost, words))
+            if ended and not state.final:
+                continue
+            key = (*before.words, word) if ended else state
+            if key not in kept:
+                kept[key] = _Place(state, cost, (*before.words, word))
                 if len(kept) == most:
                     break
         return list(kept.values())
 
     def _onward(
-        self, here: Sequence[_Place], at: int, sounds: Sequence[int], free: frozenset[str]
+        self, here: Sequence[_Place], at: int, sounds: Sequence[int], costly: npt.NDArray[np.bool_]
     ) -> Iterator[tuple[int, _Ways]]:
         """Let each place go on from a sound with every word that may come next; yield by sounds taken.
 
-        free: words that cost nothing, although they are only said around a sentence: they were heard.
+        costly: the rows of words that are only said around a sentence, and were not heard.
         """
-        nexts = [self._next_rows(place.state) for place in here]
-        if not nexts:
+        if not here:
             return
-        words, table, lengths = self._lexicon.words, self._lexicon.table, self._lexicon.lengths
-        wanted, which = np.unique(np.concatenate(nexts), return_inverse=True)
-        owners = np.repeat(np.arange(len(here)), [len(rows) for rows in nexts])
-        ahead = sounds[at : at + LONGEST_WORD + SPARE_SOUNDS]
-        price = costs(ahead, table[wanted], lengths[wanted]) + np.float32(A_WORD)
-        extra = np.array([words[row] in _AROUND and words[row] not in free for row in wanted])
-        price += np.float32(AROUND_A_SENTENCE) * extra[:, None]
-        totals = price[which] + np.array([place.cost for place in here], np.float32)[owners, None]
+        nexts = [self._next_rows(place.state) for place in here]
+        before = np.array([place.cost for place in here], np.float32)
+        ended = np.array([place.state.final for place in here])
+        rows = np.concatenate(nexts)
+        owners = np.repeat(np.arange(len(here)), [len(one) for one in nexts])
         # Nobody adds such a word where the sentence may be over, and begins another.
-        totals[extra[which] & np.array([place.state.final for place in here])[owners]] = np.inf
+        sensible = ~(costly[rows] & ended[owners])
+        rows, owners = rows[sensible], owners[sensible]
+        wanted, which = _without_doubles(rows, len(costly))
+        ahead = sounds[at : at + LONGEST_WORD + SPARE_SOUNDS]
+        price = costs(ahead, self._lexicon.table[wanted], self._lexicon.lengths[wanted]) + np.float32(A_WORD)
+        price += np.float32(AROUND_A_SENTENCE) * costly[wanted][:, None]
         taken = np.arange(1, len(ahead) + 1, dtype=np.float32)
-        ways, sounds_taken = np.nonzero(totals <= CHEAP + CHEAP_PER_SOUND * (at + taken))
+        bound = CHEAP + CHEAP_PER_SOUND * (at + taken)
+        hopeful = (price - bound).min(axis=1, initial=np.inf)[which] + before[owners] <= ROUNDING
+        rows, owners, which = rows[hopeful], owners[hopeful], which[hopeful]
+        totals = price[which] + before[owners, None]
+        ways, sounds_taken = np.nonzero(totals <= bound)
         cost = totals[ways, sounds_taken]
         best = _first_of_each(owners[ways], cost - EXPECTED_PER_SOUND * taken[sounds_taken])
         best = best[np.lexsort((cost[best], sounds_taken[best]))]
@@ -162,8 +189,8 @@ class SoundAlikes:
         bounds = np.searchsorted(sounds_taken, np.arange(len(ahead) + 1))
         for number, (begin, end) in enumerate(pairwise(bounds)):
             if begin < end:
-                rows = wanted[which[ways[begin:end]]]
-                yield number + 1, _Ways(cost[begin:end], owners[ways[begin:end]], rows, here)
+                some = ways[begin:end]
+                yield number + 1, _Ways(cost[begin:end], owners[some], rows[some], here)
 
     def _next_rows(self, state: WordState) -> Ids:
         """Return the rows of the words that may come next; of a word with two pronunciations, both."""
@@ -174,11 +201,27 @@ class SoundAlikes:
         return self._next[state]
 
 
+def _without_doubles(rows: Ids, count: int) -> tuple[Ids, Ids]:
+    """Return the rows of a table of so many, each once, and where among those each row is."""
+    present = np.zeros(count, np.bool_)
+    present[rows] = True
+    wanted = np.flatnonzero(present)
+    place = np.empty(count, np.int64)
+    place[wanted] = np.arange(len(wanted))
+    return wanted, place[rows]
+
+
 def _first_of_each(owners: Ids, wanted: _Floats) -> Ids:
-    """Return where `wanted` is least: up to WAYS places of each owner."""
-    order = np.lexsort((wanted, owners))
-    begins = np.searchsorted(owners[order], owners[order])
-    return order[np.arange(len(order)) - begins < WAYS]
+    """Return where `wanted` is least: up to WAYS places of each owner. The owners are in order."""
+    bounds = np.searchsorted(owners, np.arange(owners[-1] + 2 if len(owners) else 1))
+    kept = np.ones(len(owners), np.bool_)
+    for begin, end in pairwise(bounds):
+        if end - begin > WAYS:
+            mine = wanted[begin:end]
+            last = np.partition(mine, WAYS - 1)[WAYS - 1]
+            kept[begin:end] = mine < last
+            kept[begin + np.flatnonzero(mine == last)[: WAYS - np.count_nonzero(mine < last)]] = True
+    return np.flatnonzero(kept)
 
 
 def _cheapest_first(ways: list[_Ways]) -> Iterator[tuple[float, _Place, int]]:
@@ -186,8 +229,23 @@ def _cheapest_first(ways: list[_Ways]) -> Iterator[tuple[float, _Place, int]]:
     if not ways:
         return
     cost = np.concatenate([one.costs for one in ways])
-    number = np.repeat(np.arange(len(ways)), [len(one.costs) for one in ways])
-    inside = np.concatenate([np.arange(len(one.costs)) for one in ways])
-    for at in np.argsort(cost, kind="stable"):
-        one, place = ways[number[at]], inside[at]
-        yield float(cost[at]), one.after[one.places[place]], int(one.rows[place])
+    begins = np.cumsum([0, *(len(one.costs) for one in ways)])
+    for order in _in_order(cost):
+        number = np.searchsorted(begins, order, side="right") - 1
+        inside = order - begins[number]
+        picked = zip(cost[order].tolist(), number.tolist(), inside.tolist(), strict=True)
+        for price, which, place in picked:
+            one = ways[which]
+            yield price, one.after[one.places[place]], int(one.rows[place])
+
+
+def _in_order(cost: _Floats) -> Iterator[Ids]:
+    """Yield where the least costs are, in order, then where the others are; of equals, the first first."""
+    if len(cost) > LIKELY_ENOUGH:
+        least = cost <= np.partition(cost, LIKELY_ENOUGH)[LIKELY_ENOUGH]
+        first = np.flatnonzero(least)
+        yield first[np.argsort(cost[first], kind="stable")]
+        rest = np.flatnonzero(~least)
+        yield rest[np.argsort(cost[rest], kind="stable")]
+    else:
+        yield np.argsort(cost, kind="stable")

@@ -82,17 +82,21 @@ def costs(heard: Sequence[int], table: Ids, lengths: Ids) -> Floats:
     """
     longest = int(lengths.max(initial=0))
     table = table[:, :longest]
-    dropped = DROPPED[table].T
+    said = np.ascontiguousarray(table.T)
+    dropped = DROPPED.take(said)
     column = _costs_of_silence(table)
+    grown, spare = np.empty_like(column), np.empty_like(column[0])
     every = np.arange(len(table))
     found = np.empty((len(table), len(heard)), np.float32)
+    mistaken = {sound: MISTAKEN[sound].take(said) for sound in set(heard)}
     for place, sound in enumerate(heard):
-        grown = np.empty_like(column)
-        grown[0] = column[0] + DROPPED[sound]
-        either = np.minimum(column[:-1] + MISTAKEN[sound][table].T, column[1:] + DROPPED[sound])
-        for row in range(longest):
-            np.minimum(either[row], grown[row] + dropped[row], out=grown[row + 1])
-        column = grown
+        np.add(column[0], DROPPED[sound], out=grown[0])
+        either = column[:-1] + mistaken[sound]
+        np.minimum(either, column[1:] + DROPPED[sound], out=grown[1:])
+        for before, here, cost in zip(grown[:-1], grown[1:], dropped, strict=True):
+            np.add(before, cost, out=spare)
+            np.minimum(here, spare, out=here)
+        column, grown = grown, column
         found[:, place] = column[lengths, every]
     return found
 
