@@ -57,6 +57,7 @@ def test_what_was_kept_is_what_was_compiled(pack: Pack, tmp_path: Path):
     written = file.stat().st_ino
     assert same(kept(pack, tmp_path), compiled)
     assert file.stat().st_ino == written, "read, and not written again"
+    assert kept(pack, tmp_path).phrases() == compiled.phrases()
 
 
 def test_a_change_of_the_pack_is_compiled(pack: Pack, tmp_path: Path):

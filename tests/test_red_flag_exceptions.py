@@ -28,7 +28,10 @@ PAIRS = [
     ("curious, could a cramp ever be a blood clot", "I'm not curious, I've a clot in my calf, it's swollen"),
     ("the laptop is frozen and not responding", "he's frozen, he's not responding"),
     ("Molly says the teddy is unconscious", "Molly is unconscious on the floor"),
-    ("I laughed so hard I couldn't breathe, is he on again", "we were laughing and now she's gone blue, she can't get any air"),
+    (
+        "I laughed so hard I couldn't breathe, is he on again",
+        "she was laughing and now she can't get any air, she's blue",
+    ),
     ("I was choking on my tea, what did you say", "I'm choking on my dinner"),
     ("my mate's choking on his words", "he's choking on his sandwich"),
     ("calf seized up while I was choking down my porridge", "I can't get it down, I'm choking"),

@@ -153,7 +153,7 @@ class Assistant:
             self._each_second()
 
     def _tidy(self) -> None:
-        """Give back what a conversation took, once it is over: so memory does not grow from one to the next."""
+        """Give back what a conversation took once it is over, lest memory grow from one to the next."""
         talking = self.conversation.session.running or self.conversation.active
         if self._talked and not talking:
             return_free_memory()

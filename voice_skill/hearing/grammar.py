@@ -78,11 +78,11 @@ class Grammar:
         """Compile the sentences; around: with what people say before, after, and to correct themselves."""
         self._network = Network()
         self._around = around
+        self._sentences = self._network.add_node()  # the first one, for `sealed` to find
         for name, entries in lists.items():
             self._network.add_list(name, entries)
             self._network.lead_in(AGAIN + name, CORRECTIONS, name)
         self._tails: dict[str, int] = {}
-        self._sentences = self._network.add_node()
         self._may_say(BEFORE if around else (), self._network.start, self._sentences)
         self._may_say(AFTER if around else (), self._network.after, self._network.end)
         for sentence in sentences:

@@ -29,7 +29,7 @@ from voice_skill.understanding.words import CRIES, FILLERS
 UNSURE = 0.3
 """Confidence where a recogniser may have written something else for a red flag."""
 
-LIKE_A_FLAG = 0.4
+LIKE_A_FLAG = 0.5
 """From this probability on, words that no rule foresaw count as a red flag."""
 
 PERHAPS_A_FLAG = 0.2
@@ -39,12 +39,12 @@ Chosen by cost: one question costs a moment, a sign that is missed may cost a li
 hundred harmless sentences is asked about; at 0.1, three in a hundred (`benchmarks.understanding`).
 """
 
-UNLIKE_ANY_FLAG = 0.3
-"""Where neither a sentence nor a clause of it reaches this probability, it speaks of something else.
+UNLIKE_ANY_FLAG, UNLIKE_IN_CLAUSE = 0.1, 0.5
+"""Where a sentence does not reach the one probability, nor any clause of it the other, it speaks of else.
 
 "Heart attack on a plate, that breakfast": whatever a rule hears in it, the person is asked before anything is
 raised. Chosen by cost, on sayings left out of learning (`benchmarks.second_opinion`): it makes a question of
-6 of 727 grave ones that would alarm, and of 75 of 190 harmless ones; at 0.3, of 16 and 106.
+13 of 783 grave ones that would alarm, and of 95 of 194 harmless ones.
 """
 
 CLEARLY_LIKE_A_FLAG = 0.75
@@ -191,7 +191,7 @@ class Understander:
         if _likest_flag(chances)[1] + complaint >= self.unlike_any_flag:
             return False
         clauses = (without_fillers(meant.in_clause(clause)) for clause in dict.fromkeys(meant.clauses))
-        return all(_likest_flag(self._chances(part))[1] < self.unlike_any_flag for part in clauses if part)
+        return all(_likest_flag(self._chances(part))[1] < UNLIKE_IN_CLAUSE for part in clauses if part)
 
     def _chances(self, core: tuple[str, ...]) -> dict[str, float]:
         """Return the probability of each class by likeness alone."""
