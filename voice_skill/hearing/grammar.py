@@ -164,6 +164,10 @@ class Grammar:
         self.__dict__.pop("_reader", None)
         self._network.forget()
 
+    def forget_said(self) -> None:
+        """Forget the sentences that were read."""
+        self._reader.forget()
+
     def read(self, words: Iterable[str]) -> list[Reading]:
         """Return the intents and slots that spoken words (lower case, no marks) can have; [] if outside.
 

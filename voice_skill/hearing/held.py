@@ -163,6 +163,19 @@ class GrammarHearing:
         model's `start` returned for it. bias: for what is heard freely. settled: told that, it tells
         whether it is known by other means what was said, so that no second look is needed.
         """
+        try:
+            return self._hear(samples, started, bias, settled)
+        finally:  # what somebody said is not kept
+            self._alikes.forget()
+            self.grammar.forget_said()
+
+    def _hear(
+        self,
+        samples: Floats,
+        started: tuple[Floats, Memory],
+        bias: WordBias,
+        settled: Callable[[Beam], bool],
+    ) -> Looked:
         quick = HeldSearch(self._speller, QUICK)
         leeway = LEEWAY + LEEWAY_PER_SECOND * len(samples) / SAMPLE_RATE
 

@@ -52,6 +52,11 @@ class Reader:
         """Return every meaning that spoken words (lower case, no marks) have; [] outside the grammar."""
         return list(self._read(tuple(words)))
 
+    def forget(self) -> None:
+        """Forget the sentences that were read."""
+        self._read.cache_clear()
+        self._begun.cache_clear()
+
     @cached_property
     def _beginnings(self) -> Mapping[str, Sequence[_Place]]:
         """Where the first word of a sentence leads to, by word."""

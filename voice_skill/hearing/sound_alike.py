@@ -117,6 +117,10 @@ class SoundAlikes:
         """
         return list(self._remembered(tuple(heard), most))
 
+    def forget(self) -> None:
+        """Forget the texts that were looked for."""
+        self._remembered.cache_clear()
+
     def _nearest(self, heard: tuple[str, ...], most: int) -> list[tuple[str, ...]]:
         sounds = sounds_of_all(heard)
         if not 0 < len(sounds) <= MOST_SOUNDS:

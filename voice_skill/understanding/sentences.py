@@ -1,6 +1,7 @@
 """Sentences as points in space: those that mean nearly the same lie close together.
 
-The encoder is all-MiniLM-L6-v2 with 8-bit weights (`data/NOTICE`), made by `benchmarks/sentence_model.py`.
+The encoder is all-MiniLM-L6-v2, tuned half-way to the English pack, with 8-bit weights (`data/NOTICE`); it is
+made by `benchmarks/sentence_model.py`.
 """
 
 import os
