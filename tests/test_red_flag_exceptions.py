@@ -8,6 +8,14 @@ from voice_skill.understanding import Understander
 
 # harmless, grave: the same exception of a rule is touched by both
 PAIRS = [
+    (
+        "what are the signs of a heart attack, just so I know",
+        "I know the signs and I'm having a heart attack",
+    ),
+    (
+        "what signs would I look out for, chest pain and that, so I know when to call",
+        "I don't know when to call, my chest hurts",
+    ),
     ("the missus'll have a heart attack if I wake her", "I think I'm having a heart attack if I lie down"),
     (
         "my brother takes an aspirin since his heart attack, is it any good for cramp",

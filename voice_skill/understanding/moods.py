@@ -250,7 +250,7 @@ _FRAME = re.compile(
     | if\ (my|his|her|your|the)\ \w+\ (went|goes|ever|turned|turns|were|swells|swelled|becomes)
     | what\ if\ (i|my|he|she)(?!\ (am|is|are)\b)(\ have|\ had|\ get|\ got|\ can\ not)?
     | if\ (i|my|he|she|you)(\ ever|\ should)?\ (get|got|had|have|start|stop|take|took|overdose|swallow)s?
-    | i\ am\ (just|only)\ (asking|curious|wondering|checking) | (just\ )?so\ (that\ )?i\ know
+    | i\ am\ (just|only)\ (asking|curious|wondering|checking) | (that\ )?i\ know(\ when\ (not\ )?to\b.*)?$
     | in\ general | generally | i\ mean
     | if\ (i|you|we)\ (sit|stand|lie|fly|travel|rub|massage|stretch|exercise|run|walk|drink|eat|use|keep
       |leave)
