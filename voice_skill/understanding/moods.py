@@ -36,7 +36,7 @@ _LONG_AGO = re.compile(
     r"""\b(
       last\ (year|summer|winter|spring|autumn|christmas|decade|january|february|march|april|may|june|july
       |august|september|october|november|december)
-    | (years|decades|months)\ ago | (a|one|two|three)\ year\ ago | years\ back | in\ the\ past | used\ to
+    | (years?|decades|months)\ ago | years\ back | in\ the\ past | (?<!never\ )(?<!not\ )used\ to
     | ages\ ago | long\ ago | back\ in\ (january|february|march|april|may|june|july|august|september
       |october|november|december
       |(my|his|her|the|our)\ (day|days|past|youth|teens|twenties|thirties|forties|fifties|sixties|seventies
@@ -163,7 +163,7 @@ _STORY = re.compile(
 _QUOTED = re.compile(
     r"""\b(
       (what|which)\ (film|movie|show|one|programme|episode|series|song|play)\ (\w+\ ){0,3}from
-    | (film|movie|famous|song)\ (line|quote)s? | (great|good|best)\ (line|bit|scene|quote)
+    | (film|movie|famous|song)\ (line|quote)s? | (great|(?<!a\ )good|best)\ (line|bit|scene|quote)
     )\b""",
     re.VERBOSE,
 )

@@ -30,8 +30,8 @@ Mood = Literal["now", "asked", "past", "denied", "cleared"]
 class Sign:
     """A red flag whose words were heard, and the rule that fits.
 
-    mood: said of now, only asked about, of the past, or denied (which includes the words of an `unless`);
-    cleared: no rule fits, but the words of an `unless` were heard; `but` holds them.
+    mood: said of now, only asked about, of the past, or denied;
+    cleared: the words of an `unless` were heard (`but` holds them), and nothing beyond them fits a rule.
     """
 
     flag: str
@@ -98,20 +98,20 @@ class RedFlagFinder:
         but = frozenset(heard.words[at] for at in harmless)
         best = Sign(flag.flag, flag.level, "cleared", "", but) if harmless else None
         for rule, heard_of in said:
-            # Words of a rule that stand too far apart are no sign, nor one that is denied.
-            if (best is None or best.mood == "cleared") and any(stretches(heard_of)):
-                best = Sign(flag.flag, flag.level, "denied", rule.text)
             told = {at for group in heard_of for s in group for at in s.words}
-            groups = [
+            meant = [
                 [
                     s
                     for s in group
-                    if harmless.isdisjoint(s.words)
-                    and not denied(heard, s, told.difference(s.words))
-                    and not in_order(heard, s)
+                    if not denied(heard, s, told.difference(s.words)) and not in_order(heard, s)
                 ]
                 for group in heard_of
             ]
+            # Words of a rule that stand too far apart are no sign, nor one that is denied.
+            if (best is None or not best.rule) and any(stretches(heard_of)):
+                mood: Mood = "cleared" if any(stretches(meant)) else "denied"
+                best = Sign(flag.flag, flag.level, mood, rule.text, but)
+            groups = [[s for s in group if harmless.isdisjoint(s.words)] for group in meant]
             for stretch in stretches(groups):
                 mood = _mood(heard, stretch)
                 mood = "now" if flag.always and mood == "asked" else mood

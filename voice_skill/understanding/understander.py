@@ -228,7 +228,9 @@ class Understander:
     def _likely(self, core: tuple[str, ...], context: Context, signs: list[Sign]) -> dict[str, float]:
         """Return the probability of each class, in the light of the context."""
         chances = self._chances(core)
-        settled = {sign.flag for sign in signs if self._is_settled(sign, core)}
+        settled = {
+            sign.flag for sign in signs if self._is_settled(sign, core, chances.get(_FLAG + sign.flag, 0.0))
+        }
         asked = any(sign.mood == "asked" for sign in signs)
         for name in chances:
             if name in context.expecting:
@@ -242,10 +244,13 @@ class Understander:
                 chances[name] = 3 * (chances[name] + 0.05)
         return _shared(chances, 1.0)
 
-    def _is_settled(self, sign: Sign, words: tuple[str, ...]) -> bool:
-        """Tell whether a sign that is not of now may be forgotten: of a cleared one nothing else may tell."""
+    def _is_settled(self, sign: Sign, words: tuple[str, ...], chance: float) -> bool:
+        """Tell whether a sign that is not of now may be forgotten: of a cleared one nothing else may tell.
+
+        chance: how likely the words as a whole make it.
+        """
         rest = frozenset(words) - sign.but
-        return sign.mood != "cleared" or not self._evidence.count(rest, sign.flag)
+        return sign.mood != "cleared" or (chance < LIKE_A_FLAG and not self._evidence.count(rest, sign.flag))
 
     def _by_intent(self, chances: Mapping[str, float]) -> dict[str, float]:
         intents: dict[str, float] = defaultdict(float)
