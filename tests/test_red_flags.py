@@ -237,7 +237,7 @@ def test_how_rules_are_read(rule: str, said: str, heard: bool):
         ("is chest pain a sign of cramp", "asked"),
         ("is my chest pain a sign of cramp", "now"),
         ("what causes chest pain? I have chest pain", "now"),
-        ("a chest pain joke", "denied"),
+        ("a chest pain joke", "cleared"),
         ("my chest pain is fine", "denied"),
         ("my leg is fine it is chest pain", "now"),
         ("the doctor tested me for chest pain and it was negative", "denied"),

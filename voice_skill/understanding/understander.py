@@ -63,6 +63,8 @@ _LONG = 1500
 """Characters from which on a text is searched for red flags piece by piece."""
 _TELLS_MORE = 10
 """Words from which on a sentence holds enough besides a sign to be about something else."""
+_TELLS_SOMETHING = 4
+"""Words beyond those of an exception from which on they may tell of a sign."""
 _SHORT = 9
 _SHORT_ANSWER = 8
 _SEED = 20
@@ -247,10 +249,11 @@ class Understander:
     def _is_settled(self, sign: Sign, words: tuple[str, ...], chance: float) -> bool:
         """Tell whether a sign that is not of now may be forgotten: of a cleared one nothing else may tell.
 
-        chance: how likely the words as a whole make it.
+        chance: how likely the words as a whole make it; where nearly all of them are cleared that is no news.
         """
         rest = frozenset(words) - sign.but
-        return sign.mood != "cleared" or (chance < LIKE_A_FLAG and not self._evidence.count(rest, sign.flag))
+        likely = chance >= LIKE_A_FLAG and len(rest) >= _TELLS_SOMETHING
+        return sign.mood != "cleared" or not (likely or self._evidence.count(rest, sign.flag))
 
     def _by_intent(self, chances: Mapping[str, float]) -> dict[str, float]:
         intents: dict[str, float] = defaultdict(float)
