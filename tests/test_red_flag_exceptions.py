@@ -140,6 +140,25 @@ PAIRS = [
     ("my calf cramps from sitting on the bus for hours", "my calf has been cramping in the car for hours"),
     ("she'll have a fit when she hears the price", "he had a fit when we found him on the floor"),
     ("can massaging break off a clot", "a clot has broken off in my leg, I'm sure"),
+    (
+        "I've got to get it off my chest, I've been crushing on the lad at the till",
+        "get it off my chest, I wish I could, it's a crushing band all the way round",
+    ),
+    ("Mum's smile is lopsided in this old photo", "smile for the photo, Mum, oh, her smile is lopsided"),
+    ("I thought I'd been shot, roaring like that, but it's only the thigh", "he's been shot in the thigh"),
+    ("this cramp is murder, my calf's strangling itself", "he was strangling her and now she's choking"),
+    ("I blacked out the bedroom windows and still the cramp comes", "I blacked out in the bedroom"),
+    ("a wasp got me, a wee red bump, it itches", "my wee's red"),
+    ("after a spin class is a cola the thing to drink", "after a spin class my wee's like cola"),
+    ("he's gripping his calf, swearing blue murder", "his calf has gone blue, he's screaming"),
+    ("that horse is burning up the track", "he's burning up and he's got the shakes"),
+    (
+        "thirty-four weeks, sparkles on my nails, and a cramp in my toes",
+        "thirty-four weeks and there's sparkles in front of my eyes",
+    ),
+    ("the mini stroke was eleven year ago, can I stand on this cramp", "a mini stroke, a minute ago"),
+    ("how many of these stretches till I'm finished", "how many of these would it take till I'm finished"),
+    ("the best bit, when he says I can't breathe", "he's sick, it's like coffee grounds, a good bit of red"),
 ]
 
 
