@@ -201,7 +201,7 @@ _LAUGHING = re.compile(
     r"""\b(
       (for|with|from|of|out|collapsed|burst|died|dying|choking|choked|crying|myself|herself
       |himself)\ laughing
-    | with\ laughter | in\ stitches | laughed\ (so|till|until)
+    | with\ laughter | in\ stitches | laughed\ (so|till|until)(\ (i|we|she|he)\ was)?
     | (from|with|of|all\ this|all\ the|keeps|keep)\ (giggling|giggles|chuckling|tickling) | tickling\ me
     )\b""",
     re.VERBOSE,
@@ -217,8 +217,8 @@ _ABOUT = re.compile(
     r"""\b(
       signs? | symptoms? | means? | causes? | caused | makes? | leads?\ to | difference\ between | what\ if
     | happens?\ (if|when) | (do|should|would)\ (i|you|we)\ do\ (if|when|for) | risk\ of | chances?\ of
-    | can\ you\ (get|have) | do\ (you|people)\ get | gives?\ (you|me|people) | brings?\ on | related\ to
-    | turns?\ into | break\ (off|loose|up) | dislodge | (turn|make|give|affect|hurt)s?\ your
+    | can\ you\ (get|have) | do\ (you|people)\ (ever|get) | gives?\ (you|me|people) | brings?\ on
+    | related\ to | turns?\ into | break\ (off|loose|up) | dislodge | (turn|make|give|affect|hurt)s?\ your
     | same\ (kind|thing|sort|as)
     | (dangerous|serious)$ | (start|begin)s?\ (with|as) | connected | linked | associated
       | look\ out\ for | watch\ (out\ )?for | recogni[sz]e | spot
