@@ -6,6 +6,9 @@ import pytest
 
 from voice_skill.dialog.pack import load_pack
 from voice_skill.dialog.schema import Exercise
+from voice_skill.hearing.grammar import Grammar
+from voice_skill.hearing.grammar_cache import grammar_of
+from voice_skill.hearing.spelling import spoken_words
 
 PACK = load_pack("en")
 LED = sorted(
@@ -17,6 +20,11 @@ AT_REST = {"bedtime_stretch"}
 
 LOOKED_FOR_S = 20
 """Seconds of holds within which the safety question is asked."""
+
+
+@pytest.fixture(scope="module")
+def grammar() -> Grammar:
+    return grammar_of(PACK.phrases, PACK.slots, PACK.red_flags, keep=False)
 
 
 def said_early(exercise: Exercise) -> str:
@@ -69,3 +77,24 @@ def test_no_belly_or_chest_is_stretched():
             if "abdomen" in answer.when.get("muscle", ()):
                 assert answer.exercise is None
                 assert answer.offer is None
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("my right calf is cramping", "relief"),
+        ("I've got a cramp in my right foot", "relief"),
+        ("help, my leg is cramping", "relief"),
+        ("I woke up with a cramp in my calf", "relief"),
+        ("what's the best way to stop a cramp", "relief"),
+        ("is it okay to massage it", "massage"),
+        ("is it safe to take ibuprofen", "pain_reliever"),
+        ("is it all right to take magnesium", "supplement"),
+        ("is heat better than ice", "compress"),
+        ("should I go to hospital", "doctor"),
+        ("what number do I call", "doctor"),
+        ("hold on a second", "pause"),
+    ],
+)
+def test_plain_sentences_are_templates_so_that_hearing_expects_them(grammar: Grammar, said: str, intent: str):
+    assert {reading.intent for reading in grammar.read(spoken_words(said))} == {intent}

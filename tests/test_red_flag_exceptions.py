@@ -158,6 +158,10 @@ PAIRS = [
     ),
     ("the mini stroke was eleven year ago, can I stand on this cramp", "a mini stroke, a minute ago"),
     ("how many of these stretches till I'm finished", "how many of these would it take till I'm finished"),
+    ("should I call an ambulance for a cramp", "should I call an ambulance for my chest pain"),
+    ("call me an ambulance chaser, but I love a lawsuit", "call me an ambulance"),
+    ("do people ever pass out with a cramp", "do people ever, oh, he's passed out"),
+    ("laughed till I was paralysed and now my stomach has cramped", "I laughed, and now I'm paralysed"),
     ("the best bit, when he says I can't breathe", "he's sick, it's like coffee grounds, a good bit of red"),
 ]
 
@@ -223,6 +227,12 @@ def test_where_an_exception_may_be_wrong_it_is_asked(understander: Understander,
         ("he's burning up from the greenhouse and walking into things", "heat_stroke"),
         ("I've dirtied myself and never felt it coming, with this back of mine", "cauda_equina"),
         ("I've spat blood twice since I woke", "severe_bleeding"),
+        ("please call an ambulance", "unconscious"),
+        ("it hasn't eased once since lunch", "long_lasting"),
+        ("with this backache both legs have turned weak and tingly", "cauda_equina"),
+        ("can I take another magnesium, only my eyes are swelling after the first one", "anaphylaxis"),
+        ("we've all got headaches since the boiler was lit", "poisoning"),
+        ("my left hand keeps dropping the spoon and the leg is trailing", "stroke"),
     ],
 )
 def test_the_sign_that_was_meant_is_answered(understander: Understander, said: str, flag: str):

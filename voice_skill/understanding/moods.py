@@ -48,9 +48,9 @@ _LONG_AGO = re.compile(
       (?!\ (\w+\ )?(seconds?|minutes?|hours?|days?|weeks?|months?|miles?|metres?|laps?|lengths?|steps?|k)\b)
     | when\ i\ was\ (a|an|young|younger|little|pregnant|at|in|having|carrying|expecting)
     | (as|when)\ (a|i\ was)\ (child|kid|boy|girl|teenager|teen|lad|lass|student|youngster|baby|toddler)
-    | once\ (in|at|when|on|as|years)
+    | once\ (in|at|when|on|as|years|had)
     | (?<!pregnant\ )(?<!expecting\ )with\ my\ (first|second|third|last|previous|other)\b
-    | once\ had | (had|got|\w+ed)\ (\w+\ )?(?<!at\ )once | (was|were|had|got|\w+ed)\b.*(?<!at)\ once$
+    | (?<!not\ )((had|got|\w+ed)\ (\w+\ )?(?<!at\ )once | (was|were|had|got|\w+ed)\b.*(?<!at)\ once$)
     | history\ of | in\ (the\ )?(oh\ (one|two|three|four|five|six|seven|eight|nine)
       |(19|20)\d\d|nineteen|twenty\ (ten|eleven|twelve|\w+teen|twenty)|two\ thousand
       |(sixty|seventy|eighty|ninety)\ (one|two|three|four|five|six|seven|eight|nine))
