@@ -1,7 +1,7 @@
 r"""Who gets to speak: cut-offs, barge-in in simulated rooms, sounds that are no interruption, other talk.
 
     python -m benchmarks.conversation.turns [--quick] [--only PART] [--unseen] [--unrelated DIR] \
-        [--out results.json]
+        [--minutes M --first-room N] [--out results.json]
 
 Runs the program's own code with its real recogniser and voice in a room without time
 (`tests/virtual_room.py`): sound cards and threads are simulated, recognition is taken to last 0.1 s. Rooms
@@ -129,13 +129,13 @@ def no_interruptions(house: House, quick: bool) -> dict[str, object]:
     return {"n": count, "interrupted": len(wrong), "which": wrong}
 
 
-def own_speech(house: House, minutes: float) -> dict[str, object]:
-    """Let it lead exercise after exercise in a loud room, with nobody else there.
+def own_speech(house: House, minutes: float, first: int) -> dict[str, object]:
+    """Let it lead exercise after exercise, each in another loud room, with nobody else there.
 
     held: how often it fell silent for a moment because it took its own voice for somebody's.
     """
     spoken, held, which = 0.0, 0, []
-    seed = 0
+    seed = first
     while spoken < 60 * minutes:
         room = house.room(echo=decaying(0.3, seed) * 10 ** (6 / 20), distorts=True, drift=1e-4)
         room.say("My calf is cramping.", BEGIN_S)
@@ -199,6 +199,10 @@ def main() -> None:
     parser.add_argument("--unseen", action="store_true", help="interrupt it where nothing was tuned")
     parser.add_argument("--unrelated", type=Path, help="folder with recordings of other talk")
     parser.add_argument("--only", default="", help="one part: cut_offs, barge_in, ...")
+    parser.add_argument("--minutes", type=float, default=10, help="of its own speech")
+    parser.add_argument(
+        "--first-room", type=int, default=0, help="for its own speech: another number, other rooms"
+    )
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     house = House()
@@ -206,7 +210,7 @@ def main() -> None:
         "cut_offs": lambda: cut_offs(house, given.quick),
         "barge_in": lambda: barge_in(house, given.quick, unseen=given.unseen),
         "no_interruption": lambda: no_interruptions(house, given.quick),
-        "own_speech": lambda: own_speech(house, 2 if given.quick else 10),
+        "own_speech": lambda: own_speech(house, 2 if given.quick else given.minutes, given.first_room),
     }
     if given.unrelated:
         parts["unrelated"] = lambda: unrelated(house, given.unrelated, 100 if given.quick else 600)

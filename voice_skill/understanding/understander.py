@@ -44,7 +44,7 @@ UNLIKE_ANY_FLAG, UNLIKE_IN_CLAUSE = 0.1, 0.5
 
 "Heart attack on a plate, that breakfast": whatever a rule hears in it, the person is asked before anything is
 raised. Chosen by cost, on sayings left out of learning (`benchmarks.second_opinion`): it makes a question of
-13 of 783 grave ones that would alarm, and of 95 of 194 harmless ones.
+19 of 846 grave ones that would alarm, and of 116 of 222 harmless ones.
 """
 
 CLEARLY_LIKE_A_FLAG = 0.75
