@@ -162,6 +162,15 @@ PAIRS = [
     ("call me an ambulance chaser, but I love a lawsuit", "call me an ambulance"),
     ("do people ever pass out with a cramp", "do people ever, oh, he's passed out"),
     ("laughed till I was paralysed and now my stomach has cramped", "I laughed, and now I'm paralysed"),
+    (
+        "do I soak the towels in hot water for ten minutes, they're for my calf",
+        "I'm filling a pad every ten minutes",
+    ),
+    ("how many tablets may I take, I ache all over", "how many tablets would it take till it's all over"),
+    ("you sound drunk, speed up", "she sounds drunk and she's not had a drink, her arm won't move"),
+    ("my heart's going like the clappers after the run", "my heart's going like the clappers and won't slow"),
+    ("everybody was sick after the barbecue", "everybody is sick and sleepy since the boiler was lit"),
+    ("the cat's been curled up since lunch", "his toes have been curled since lunch and won't straighten"),
     ("the best bit, when he says I can't breathe", "he's sick, it's like coffee grounds, a good bit of red"),
 ]
 
