@@ -249,7 +249,7 @@ def test_the_same_words_always_mean_the_same(pack: Pack, understander: Understan
     [
         ("blah " * 10_000, "out_of_scope"),
         ("my calf " * 5_000, "relief"),
-        ("q" * 20_000, "out_of_scope"),
+        ("a" * 20_000, "out_of_scope"),
         ("\U0001f9b5" * 500, None),
         ("мне больно, помогите", "out_of_scope"),
         ("1 2 3 4 5 6", "out_of_scope"),

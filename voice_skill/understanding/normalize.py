@@ -27,7 +27,7 @@ MOST_PIECES = 100
 _OVERLAP = 40
 
 LONGEST_WORD = 32
-"""Letters of one word that are read; what is longer is no word, and comparing it takes long."""
+"""Letters; what is longer is no word, but a key that was held down, and comparing it takes long."""
 
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*'?|'(?:em|cause)|\d+|[.,;:!?…—]+|\n")
 _SPELT = re.compile(r"\b(?:[a-z]\. ?){3,}")
@@ -138,9 +138,8 @@ def _plain(text: str) -> str:
 
 
 def _tokens(text: str) -> list[str]:
-    tokens = [
-        token[:LONGEST_WORD] for token in _TOKEN.findall(_SPELT.sub(_joined, _plain(text)).replace("-", " "))
-    ]
+    found = _TOKEN.findall(_SPELT.sub(_joined, _plain(text)).replace("-", " "))
+    tokens = [token[:LONGEST_WORD] for token in found if len(token) <= LONGEST_WORD or not token.isalpha()]
     if len(tokens) > MAX_WORDS:
         tokens = [*tokens[: MAX_WORDS // 2], ".", *tokens[-MAX_WORDS // 2 :]]
     return tokens

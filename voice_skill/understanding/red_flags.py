@@ -98,15 +98,7 @@ class RedFlagFinder:
         but = frozenset(heard.words[at] for at in harmless)
         best = Sign(flag.flag, flag.level, "cleared", "", but) if harmless else None
         for rule, heard_of in said:
-            told = {at for group in heard_of for s in group for at in s.words}
-            meant = [
-                [
-                    s
-                    for s in group
-                    if not denied(heard, s, told.difference(s.words)) and not in_order(heard, s)
-                ]
-                for group in heard_of
-            ]
+            meant = _meant(heard, heard_of)
             # Words of a rule that stand too far apart are no sign, nor one that is denied.
             if (best is None or not best.rule) and any(stretches(heard_of)):
                 mood: Mood = "cleared" if any(stretches(meant)) else "denied"
@@ -137,6 +129,15 @@ def _of_rule(rule: Rule, spans: Mapping[Run, list[Span]]) -> list[list[Span]]:
             return []
         groups.append([span for run, found in spans.items() if run in group for span in found])
     return groups
+
+
+def _meant(heard: Heard, groups: list[list[Span]]) -> list[list[Span]]:
+    """Return what of each group is neither denied nor said to be in order."""
+    told = {at for group in groups for span in group for at in span.words}
+    return [
+        [s for s in group if not denied(heard, s, told.difference(s.words)) and not in_order(heard, s)]
+        for group in groups
+    ]
 
 
 def _mood(heard: Heard, stretch: list[Span]) -> Mood:
