@@ -4,7 +4,9 @@ Nothing here knows how a sentence is searched for; `decoding.py` does that.
 """
 
 import importlib.util
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +18,7 @@ from voice_skill.audio.frames import SAMPLE_RATE
 from voice_skill.errors import MissingError
 from voice_skill.hearing.abandon import check
 from voice_skill.hearing.tokenizer import Tokenizer
+from voice_skill.hearing.tuning import tuned
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -71,12 +74,19 @@ class Memory:
 
 
 class MoonshineModel:
-    """Encoder and decoder, opened from a folder. Raises MissingError when a file is missing or broken."""
+    """Encoder and decoder, opened from a folder. Raises MissingError when a file is missing or broken.
 
-    def __init__(self, folder: Path, threads: int = 2) -> None:
+    as_packaged: the package's weights as they come; otherwise in their tuned form (see `tuning`).
+    """
+
+    def __init__(self, folder: Path, threads: int = 2, *, as_packaged: bool = False) -> None:
+        def session(path: Path) -> Any:
+            content = path.read_bytes()
+            return _session(content if as_packaged else tuned(content, path.name), threads)
+
         self.tokenizer = _opened(folder / VOCABULARY, Tokenizer.read)
-        self._encoder = _opened(folder / ENCODER, lambda path: _session(path, threads))
-        self._decoder = _opened(folder / DECODER, lambda path: _session(path, threads))
+        self._encoder = _opened(folder / ENCODER, session)
+        self._decoder = _opened(folder / DECODER, session)
         past = [i for i in self._decoder.get_inputs() if i.name.startswith("past_key_values.")]
         self._text_inputs = [i.name for i in past if ".decoder." in i.name]
         self._sound_inputs = [i.name for i in past if ".encoder." in i.name]
@@ -192,7 +202,7 @@ def log_sums(logits: Floats) -> Floats:
     return sums
 
 
-def _session(path: Path, threads: int) -> Any:
+def _session(content: bytes, threads: int) -> Any:
     import onnxruntime  # an engine: imported only when one is loaded
 
     options = onnxruntime.SessionOptions()
@@ -203,7 +213,21 @@ def _session(path: Path, threads: int) -> Any:
     options.enable_cpu_mem_arena = False
     # Threads that spin between steps would take the cores from sound and speech.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    options.add_session_config_entry("session.load_model_format", "ORT")
+    with _in_memory(content) as name:
+        return onnxruntime.InferenceSession(name, options, providers=["CPUExecutionProvider"])
+
+
+@contextmanager
+def _in_memory(content: bytes) -> Iterator[str]:
+    """Yield the name of a file that lies in memory. Given the bytes, a session would keep them for good."""
+    file = os.memfd_create("weights")
+    try:
+        with os.fdopen(os.dup(file), "wb") as out:
+            out.write(content)
+        yield f"/proc/self/fd/{file}"
+    finally:
+        os.close(file)
 
 
 def _opened(path: Path, open_file: Callable[[Path], T]) -> T:

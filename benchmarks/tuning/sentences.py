@@ -1,0 +1,86 @@
+"""Write the sentences that the recogniser is tuned with. See the package's page.
+
+    .venv/bin/python -m benchmarks.tuning.sentences OTHER.txt SAID.json
+
+From the English pack: sentences that its templates yield, and its sayings. Those that a benchmark measures
+with are left out.
+"""
+
+import argparse
+import json
+import random
+import re
+from pathlib import Path
+
+from benchmarks.cramp_commands import sentences
+from voice_skill.dialog.pack import Pack, load_pack
+from voice_skill.understanding.normalize import normal_form
+
+OF_TOPICS, OF_FLAGS, OTHERS = 6500, 1800, 3800
+LONGEST, LONGEST_OTHER = 18, 12
+"""Words of a saying, and of a sentence about something else."""
+
+MEASURED = {"topics": (101, 777, 888, 2026), "flags": (31, 77, 2026)}
+"""Seeds of `cramp_commands` whose sentences are kept for measuring."""
+
+MOST_MEASURED = 160
+SENTENCES = Path(__file__).parent.parent / "data"
+
+QUESTION = re.compile(
+    r"(what|how|can|could|should|is|are|do|does|why|when|where|will|would|may|which|who|am|did|has|have)\b",
+    re.IGNORECASE,
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("other", type=Path)
+    parser.add_argument("out", type=Path)
+    args = parser.parse_args()
+    pack, rng = load_pack("en"), random.Random(5)
+    others = args.other.read_text(encoding="utf-8").splitlines()
+    others = [one for one in others if 2 <= len(one.split()) <= LONGEST_OTHER]
+    said = [
+        *sentences(pack, OF_TOPICS, 4242),
+        *sentences(pack, OF_FLAGS, 4243, "flags"),
+        *sayings(pack),
+        *rng.sample(others, min(OTHERS, len(others))),
+    ]
+    measured = measured_with(pack)
+    kept = [as_written(one) for one in said if normal_form(one) not in measured]
+    rng.shuffle(kept)
+    args.out.write_text(json.dumps(kept, indent=0), encoding="utf-8")
+    print(f"{len(kept)} sentences, {len(said) - len(kept)} left out: benchmarks measure with them")
+
+
+def sayings(pack: Pack) -> list[str]:
+    """Return all sentences that the pack learns from."""
+    every = [*pack.phrases.values(), *pack.red_flags.values()]
+    said = (one for of in every for one in of.sayings)
+    return [one for one in said if len(one.split()) <= LONGEST]
+
+
+def measured_with(pack: Pack) -> set[str]:
+    """Return what benchmarks measure with, in normal form."""
+    drawn = [
+        one
+        for of, seeds in MEASURED.items()
+        for seed in seeds
+        for one in sentences(pack, MOST_MEASURED, seed, of)
+    ]
+    lines = (line for file in sorted(SENTENCES.glob("*.jsonl")) for line in file.open(encoding="utf-8"))
+    rows = [json.loads(line) for line in lines if line.strip()]
+    return {normal_form(one) for one in (*drawn, *(row["text"] for row in rows if "text" in row))}
+
+
+def as_written(said: str) -> str:
+    """Return a sentence with the capitals and marks that the network writes."""
+    text = re.sub(r"\bi\b", "I", said.strip())
+    text = text[0].upper() + text[1:]
+    if text[-1] in ".?!":
+        return text
+    return text + ("?" if QUESTION.match(text) else ".")
+
+
+if __name__ == "__main__":
+    main()
