@@ -21,7 +21,7 @@ import numpy as np
 
 from voice_skill.audio.frames import SAMPLE_RATE, Sound
 from voice_skill.dialog.pack import check_pack, find_pack
-from voice_skill.hearing.factory import create_listener
+from voice_skill.hearing.factory import create_recognizer
 from voice_skill.speaking.cache import CachedVoice, default_folder
 from voice_skill.speaking.factory import create_voice
 from voice_skill.speaking.voice import VoiceSettings
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def moonshine(wanted: list[str]) -> Hears:
-    listener = Listener(create_listener("en"), (w for text in wanted for w in words_of(text)))
+    listener = Listener(create_recognizer("moonshine", "en"), (w for text in wanted for w in words_of(text)))
     listener.load()
     return listener.hear
 

@@ -1,12 +1,18 @@
-"""The recogniser's weights are those of a package, tuned; only the difference comes with the program."""
+"""The recogniser's weights are those of a package; a pack may tune them, and brings only the difference."""
+
+import shutil
+import zipfile
+from pathlib import Path
 
 import pytest
 from rapidfuzz.distance import Levenshtein
 
 from tests.voices import speak
-from voice_skill.hearing.factory import create_listener, create_recognizer
+from voice_skill.dialog.pack import load_pack
+from voice_skill.dialog.reading import TUNING
+from voice_skill.errors import MissingError
+from voice_skill.hearing.moonshine import MoonshineRecognizer
 from voice_skill.hearing.moonshine_model import DECODER, ENCODER, packaged_weights
-from voice_skill.hearing.recognizer import Recognizer
 from voice_skill.hearing.spelling import spoken_words
 from voice_skill.hearing.tuning import tuned, write_differences
 
@@ -18,8 +24,9 @@ SAID = {
 }
 
 
-def wrong_words(recognizer: Recognizer) -> int:
-    wrong = 0
+def wrong_words(tuning: Path | None) -> int:
+    recognizer, wrong = MoonshineRecognizer(), 0
+    recognizer.tune(tuning)
     for text, voice in SAID.items():
         recognizer.reset()
         recognizer.accept(speak(text, voice, silence_after=0.3).samples)
@@ -28,20 +35,28 @@ def wrong_words(recognizer: Recognizer) -> int:
     return wrong
 
 
-def test_the_tuned_weights_hear_what_people_with_a_cramp_say_better():
-    assert wrong_words(create_recognizer("moonshine", "en")) < wrong_words(create_listener("en")) / 2
+@pytest.fixture(scope="module")
+def tuning() -> Path:
+    file = load_pack("en").tuning
+    assert file is not None
+    return file
+
+
+def test_tuned_to_the_pack_it_hears_what_people_with_a_cramp_say_better(tuning: Path):
+    assert wrong_words(tuning) < wrong_words(None) / 2
 
 
 @pytest.mark.parametrize("name", [ENCODER, DECODER])
-def test_the_files_of_the_package_are_tuned(name: str):
+def test_the_files_of_the_package_are_tuned(name: str, tuning: Path):
     original = (packaged_weights() / name).read_bytes()
-    assert len(tuned(original, name)) == len(original)
-    assert tuned(original, name) != original
+    new = tuned(original, name, tuning)
+    assert len(new) == len(original)
+    assert new != original
 
 
 @pytest.mark.parametrize("name", [ENCODER, "another.ort"])
-def test_weights_of_ones_own_stay_as_they_are(name: str):
-    assert tuned(b"my own weights", name) == b"my own weights"
+def test_weights_of_ones_own_stay_as_they_are(name: str, tuning: Path):
+    assert tuned(b"my own weights", name, tuning) == b"my own weights"
 
 
 def test_differences_are_written_and_read(tmp_path):
@@ -49,3 +64,33 @@ def test_differences_are_written_and_read(tmp_path):
     write_differences(path, {"a.ort": (bytes([0, 7, 255, 3]), bytes([255, 7, 0, 9]))})
     assert tuned(bytes([0, 7, 255, 3]), "a.ort", path) == bytes([255, 7, 0, 9])
     assert tuned(bytes([1, 7, 255, 3]), "a.ort", path) == bytes([1, 7, 255, 3])
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no archive", b"PK\x05\x06" + bytes(18)], ids=["empty", "other", "bare"]
+)
+def test_a_broken_tuning_says_how_to_mend_it(tmp_path, content):
+    file = tmp_path / TUNING
+    file.write_bytes(content)
+    recognizer = MoonshineRecognizer()
+    recognizer.tune(file)
+    if content.startswith(b"PK"):  # an archive without anything for these weights changes nothing
+        recognizer.load()
+        return
+    with pytest.raises(MissingError, match=r"tuning of the recogniser is broken: .*hearing\.npz") as error:
+        recognizer.load()
+    assert "remove it" in str(error.value.fix)
+
+
+def test_a_tuning_that_unpacks_to_more_than_the_weights_is_not_unpacked(tmp_path):
+    file = tmp_path / TUNING
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.ort.npy", bytes(10**7))
+    assert tuned(b"abc", "a.ort", file) == b"abc"
+
+
+def test_a_tuning_outside_the_pack_is_not_read(tmp_path, tuning: Path):
+    pack = shutil.copytree(tuning.parent, tmp_path / "pack")
+    (pack / TUNING).unlink()
+    (pack / TUNING).symlink_to(tuning)
+    assert load_pack(pack).tuning is None

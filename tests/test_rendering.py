@@ -14,7 +14,7 @@ from voice_skill.config import Settings
 from voice_skill.dialog.dialog import Dialog
 from voice_skill.dialog.pack import check_pack, load_pack
 from voice_skill.dialog.state import Heard, Say, State
-from voice_skill.hearing.factory import create_listener
+from voice_skill.hearing.factory import create_recognizer
 from voice_skill.speaking.text import sentences
 from voice_skill.speaking.voice import VoiceSettings
 from voice_skill.understanding.meaning import Meaning
@@ -153,7 +153,9 @@ def test_every_did_you_mean_of_the_english_pack_is_spoken_ahead():
 
 def test_with_proof_the_clearest_way_of_saying_a_sentence_is_kept(pack, home):
     wanted = sentences_of(check_pack(pack), ["uk"])
-    listener = Listener(create_listener("en"), [word for one in wanted for word in words_of(one)])
+    listener = Listener(
+        create_recognizer("moonshine", "en"), [word for one in wanted for word in words_of(one)]
+    )
     listener.load()
 
     def wrong() -> dict[str, int]:

@@ -11,7 +11,7 @@ from voice_skill.hearing.expecting import Expectations
 from voice_skill.hearing.factory import create_recognizer
 from voice_skill.hearing.gate import SpeechGate
 from voice_skill.hearing.grammar_cache import grammar_of
-from voice_skill.hearing.recognizer import TakesExpectation, TakesGrammar, Transcript
+from voice_skill.hearing.recognizer import TakesExpectation, TakesGrammar, TakesTuning, Transcript
 from voice_skill.hearing.transcription import recognise, transcribe
 from voice_skill.understanding.intents import FLAG_INTENT
 from voice_skill.understanding.meaning import URGENCIES, Context, Meaning
@@ -52,6 +52,8 @@ class Ears:
             threads=settings.threads,
             word_times=word_times,
         )
+        if isinstance(self.recognizer, TakesTuning):
+            self.recognizer.tune(pack.tuning)
         self.gate = SpeechGate()
         self._pack, self._keep = pack, settings.cache
         self._understander = understander

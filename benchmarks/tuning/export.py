@@ -1,4 +1,4 @@
-"""Keep the tuned weights as their differences to those of the package. See the package's page.
+"""Keep the tuned weights in the English pack, as differences to those of the package. See the package's page.
 
 .venv/bin/python -m benchmarks.tuning.export SPOKEN/tuned
 """
@@ -6,8 +6,10 @@
 import argparse
 from pathlib import Path
 
+from voice_skill.dialog.pack import builtin_packs
+from voice_skill.dialog.reading import TUNING
 from voice_skill.hearing.moonshine_model import DECODER, ENCODER, packaged_weights
-from voice_skill.hearing.tuning import DIFFERENCES, write_differences
+from voice_skill.hearing.tuning import write_differences
 
 
 def main() -> None:
@@ -18,9 +20,9 @@ def main() -> None:
     files = {
         name: ((original / name).read_bytes(), (tuned / name).read_bytes()) for name in (ENCODER, DECODER)
     }
-    DIFFERENCES.parent.mkdir(exist_ok=True)
-    write_differences(DIFFERENCES, files)
-    print(f"{DIFFERENCES}: {DIFFERENCES.stat().st_size / 2**20:.1f} MB")
+    kept = builtin_packs() / "en" / TUNING
+    write_differences(kept, files)
+    print(f"{kept}: {kept.stat().st_size / 2**20:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from voice_skill.dialog.checks import check_references
 from voice_skill.dialog.hints import Hints
-from voice_skill.dialog.reading import Draft, read_pack
+from voice_skill.dialog.reading import TUNING, Draft, read_pack
 from voice_skill.dialog.schema import (
     Conversation,
     Exercise,
@@ -37,6 +37,13 @@ class Pack:
     topics: dict[str, Topic] = field(default_factory=dict)
     exercises: dict[str, Exercise] = field(default_factory=dict)
     conversations: list[Conversation] = field(default_factory=list)
+
+    @property
+    def tuning(self) -> Path | None:
+        """The file by which recognition is tuned to the pack, if the pack brings one."""
+        file = self.path / TUNING
+        inside = file.is_file() and file.resolve().is_relative_to(self.path.resolve())
+        return file if inside else None
 
 
 def builtin_packs() -> Path:

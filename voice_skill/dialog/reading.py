@@ -34,6 +34,9 @@ FILES: Mapping[str, TypeAdapter[Any]] = {
 }
 OPTIONAL: Mapping[str, Any] = {"hints.yaml": Hints()}
 """Files that a pack may lack, and what stands for them then."""
+TUNING = "hearing.npz"
+"""File by which recognition is tuned to the pack; see `hearing/tuning.py`."""
+
 FOLDERS: Mapping[str, TypeAdapter[Any]] = {
     "phrases": TypeAdapter(dict[Name, Phrases]),
     "sayings": TypeAdapter(dict[Name, Sayings]),
@@ -212,7 +215,7 @@ def _known_keys(adapter: TypeAdapter[Any]) -> set[str]:
 
 def _report_strangers(draft: Draft) -> None:
     """Report files that nothing reads: most often a misspelt name."""
-    known = {*FILES, *FOLDERS}
+    known = {*FILES, *FOLDERS, TUNING}
     for path in sorted(draft.path.glob("*")):
         if path.name in known or path.name.startswith((".", "README")):
             continue

@@ -40,19 +40,6 @@ def create_recognizer(
     return MoonshineRecognizer(threads=threads, word_times=word_times)
 
 
-def create_listener(language: str, threads: int = 2) -> Recognizer:
-    """Return a recogniser to listen back to rendered speech: moonshine as its package has it.
-
-    Without its tuning it is a stranger to the pack and to synthetic voices. Raises MissingError for a
-    language that it does not hear.
-    """
-    if not same_language(language, "en"):
-        raise _no_model("moonshine", language, resolve_models_dir(None))
-    from voice_skill.hearing.moonshine import MoonshineRecognizer
-
-    return MoonshineRecognizer(threads=threads, as_packaged=True)
-
-
 def _vosk(path: Path) -> Recognizer:
     from voice_skill.hearing.vosk import VoskRecognizer
 

@@ -80,7 +80,6 @@ class MoonshineRecognizer:
     """Fills the `Recognizer` protocol. Knows the words only at the end.
 
     weights: folder of the model; without one, that of the installed package. threads: for the network.
-    as_packaged: hear as the package's weights do, without the tuning to cramps and to synthetic voices.
     word_times: also find out when each word was said, to about a fifth of a second; takes as long again.
     Phrases make it lean towards their rarer words (see `biasing`). A grammar makes it take what sounds like
     one of its sentences for that sentence, with what was heard freely as the transcript's alternative; all
@@ -89,16 +88,9 @@ class MoonshineRecognizer:
 
     name = "moonshine"
 
-    def __init__(
-        self,
-        weights: Path | None = None,
-        threads: int = 2,
-        *,
-        word_times: bool = False,
-        as_packaged: bool = False,
-    ) -> None:
+    def __init__(self, weights: Path | None = None, threads: int = 2, *, word_times: bool = False) -> None:
         self._word_times = word_times
-        self._as_packaged = as_packaged
+        self._tuning: Path | None = None
         self._weights = weights
         self._threads = threads
         self._phrases: tuple[str, ...] = ()
@@ -113,6 +105,10 @@ class MoonshineRecognizer:
     def load(self) -> None:
         """Open the model and run it once, so that the first answer is as fast as the others."""
         self._open()
+
+    def tune(self, tuning: Path | None) -> None:
+        """Hear with weights tuned by this file (see `tuning`), from the next `load` on."""
+        self._tuning = tuning
 
     def use_phrases(self, phrases: Sequence[str]) -> None:
         """Lean towards the words of these phrases; replaces those given before."""
@@ -193,7 +189,7 @@ class MoonshineRecognizer:
     def _open(self) -> tuple[MoonshineModel, WordBias]:
         if self._loaded is None:
             folder = self._weights or packaged_weights()
-            model = MoonshineModel(folder, self._threads, as_packaged=self._as_packaged)
+            model = MoonshineModel(folder, self._threads, self._tuning)
             self._loaded = model, WordBias(model.tokenizer, self._phrases)
             self.use_grammar(self._grammar)
             decode(model, model.start(model.encode(np.zeros(SAMPLE_RATE, np.float32))), self._loaded[1])

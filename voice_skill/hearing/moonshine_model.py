@@ -76,13 +76,13 @@ class Memory:
 class MoonshineModel:
     """Encoder and decoder, opened from a folder. Raises MissingError when a file is missing or broken.
 
-    as_packaged: the package's weights as they come; otherwise in their tuned form (see `tuning`).
+    tuning: file with the differences of tuned weights to those of the package (see `tuned`).
     """
 
-    def __init__(self, folder: Path, threads: int = 2, *, as_packaged: bool = False) -> None:
+    def __init__(self, folder: Path, threads: int = 2, tuning: Path | None = None) -> None:
         def session(path: Path) -> Any:
             content = path.read_bytes()
-            return _session(content if as_packaged else tuned(content, path.name), threads)
+            return _session(tuned(content, path.name, tuning) if tuning else content, threads)
 
         self.tokenizer = _opened(folder / VOCABULARY, Tokenizer.read)
         self._encoder = _opened(folder / ENCODER, session)
@@ -235,6 +235,8 @@ def _opened(path: Path, open_file: Callable[[Path], T]) -> T:
         raise MissingError(f"The recognition model is incomplete: {path} is not there", PACKAGE_FIX)
     try:
         return open_file(path)
+    except MissingError:
+        raise
     except Exception as error:  # onnxruntime raises types of its own that share no base
         problem = f"The recognition model is broken: {path} ({_first_line(error)})"
         raise MissingError(problem, PACKAGE_FIX) from error

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from voice_skill.audio.frames import Samples
@@ -115,6 +116,14 @@ class Recognizer(Protocol):
     def close(self) -> None:
         """Free the model's memory; `load` opens it again."""
         ...
+
+
+@runtime_checkable
+class TakesTuning(Protocol):
+    """A recogniser whose network can be tuned to a pack."""
+
+    def tune(self, tuning: Path | None) -> None:
+        """Hear with weights tuned by this file, from the next `load` on."""
 
 
 @runtime_checkable

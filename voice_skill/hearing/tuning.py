@@ -1,9 +1,10 @@
-"""The network's weights, tuned to what people say about cramps and to noise.
+"""The network's weights, tuned to what a pack is about: the words, the accents and the noise of its people.
 
-The weights come in a Python package that is not ours; what is kept here is only how the tuned ones differ
-from them, byte by byte. `benchmarks/tuning` makes the file anew and tells how it was tuned.
+The weights come in a Python package that is not ours. A pack keeps how the tuned ones differ from them, byte
+by byte; `benchmarks/tuning` makes that of the English pack and tells how.
 """
 
+import zipfile
 import zlib
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,37 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from voice_skill.errors import MissingError
+
 Bytes = npt.NDArray[np.uint8]
 
-DIFFERENCES = Path(__file__).parent / "data" / "tuning.npz"
+HEADER = 1024
+"""Bytes that an array takes in a file besides its content, at most."""
 
 
-def tuned(content: bytes, name: str, differences: Path = DIFFERENCES) -> bytes:
+def tuned(content: bytes, name: str, differences: Path) -> bytes:
     """Return the tuned form of a file of the network, of the same length.
 
     content: of the file called `name`. What the differences were not made for, weights of somebody's own,
-    comes back as it is.
+    comes back as it is. Raises MissingError when the differences cannot be read.
     """
+    try:
+        return _tuned(content, name, differences)
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        problem = f"The tuning of the recogniser is broken: {differences} ({error})"
+        raise MissingError(problem, "Take it anew from where the pack came from, or remove it") from error
+
+
+def _tuned(content: bytes, name: str, differences: Path) -> bytes:
+    with zipfile.ZipFile(differences) as archive:
+        if any(
+            one.file_size > len(content) + HEADER
+            for one in archive.infolist()
+            if one.filename == f"{name}.npy"
+        ):
+            return content  # never unpack more than what it is for
     with np.load(differences) as kept:
-        if name not in kept or int(kept[checksum_key(name)]) != zlib.crc32(content):
+        if name not in kept or int(kept[_checksum_key(name)]) != zlib.crc32(content):
             return content
         new: Bytes = np.frombuffer(content, np.uint8) + kept[name]
     return new.tobytes()
@@ -34,10 +53,10 @@ def write_differences(path: Path, files: dict[str, tuple[bytes, bytes]]) -> None
     kept: dict[str, Any] = {}
     for name, (original, new) in files.items():
         kept[name] = np.frombuffer(new, np.uint8) - np.frombuffer(original, np.uint8)
-        kept[checksum_key(name)] = np.array(zlib.crc32(original))
+        kept[_checksum_key(name)] = np.array(zlib.crc32(original))
     np.savez_compressed(path, **kept)
 
 
-def checksum_key(name: str) -> str:
+def _checksum_key(name: str) -> str:
     """Return the name under which the checksum of the original file is kept."""
     return f"{name}.crc32"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from voice_skill.config import Settings
 from voice_skill.dialog.reading import Draft
-from voice_skill.hearing.factory import create_listener
+from voice_skill.hearing.factory import create_recognizer
 from voice_skill.speaking.cache import CachedVoice, default_folder
 from voice_skill.speaking.factory import create_voice
 from voice_skill.speaking.text import sentences
@@ -24,6 +24,9 @@ from voice_skill.workshop.texts import every_sentence
 
 AT_ONCE = 8
 """Sentences that a process takes at a time."""
+
+LISTENER = "moonshine"
+"""The recogniser that listens: one that hears freely, whatever may be installed besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Job:
 
     def proved(self, wanted: Iterable[str]) -> "Job":
         """Return the same job, listened to. Raises MissingError for a language that nobody here hears."""
-        create_listener(self.language)
+        create_recognizer(LISTENER, self.language)
         return replace(self, proof=tuple(sorted({word for text in wanted for word in words_of(text)})))
 
     def voice(self) -> Voice:
@@ -117,7 +120,7 @@ class _Process:
         self._listener: Listener | None = None
         if job.proof:
             self._again = job.voice()
-            self._listener = Listener(create_listener(job.language, threads=1), job.proof)
+            self._listener = Listener(create_recognizer(LISTENER, job.language, threads=1), job.proof)
             self._listener.load()
 
     def render(self, text: str) -> Rendered:
