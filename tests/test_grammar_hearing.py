@@ -156,8 +156,9 @@ def test_no_sign_of_an_emergency_is_pulled_into_a_harmless_sentence(
 
 def test_the_graver_of_two_hearings_counts(pack: Pack, understander: Understander):
     ears = Ears(Settings(recognizer="moonshine"), pack, understander)
-    ears.load()
     assert isinstance(ears.recognizer, MoonshineRecognizer)
+    ears.recognizer.tune(None)  # tuned to the pack it hears the grave one too well
+    ears.load()
     # A pack that has nothing but a harmless sentence that sounds like the grave one.
     ears.recognizer.use_grammar(Grammar([Sentence("i have a cramp and i can not read", "relief")], {}))
     sound = speak("I have a cramp and I cannot breathe.")
@@ -283,10 +284,18 @@ def test_a_sign_of_an_emergency_that_was_hardly_heard_is_asked_about(
     assert meaning.urgency == "emergency" or meaning.doubt == "chest_pain"
 
 
-def test_a_long_cry_for_help_in_an_accent_is_heard_as_one(ears: Ears, understander: Understander, pack: Pack):
+@pytest.mark.parametrize("to_the_pack", [True, False], ids=["tuned", "as packaged"])
+def test_a_long_cry_for_help_in_an_accent_is_heard_as_one(
+    understander: Understander, pack: Pack, *, to_the_pack: bool
+):
     said = "He's been in the sun all day, burning up, and he's talking pure nonsense."
+    ears = Ears(Settings(recognizer="moonshine"), pack, understander)
+    if not to_the_pack:
+        assert isinstance(ears.recognizer, MoonshineRecognizer)
+        ears.recognizer.tune(None)
+    ears.load()
     heard = ears.transcribe(speak(said, "espeak-lancashire"))
-    assert heard.again, "doubtful, so played slower and faster"
+    assert to_the_pack or heard.again, "doubtful, so played slower and faster"
     meaning = Session(pack, understander).understand(heard.text, suspected=heard.suspected)
     assert meaning.urgency == "emergency"
 

@@ -127,7 +127,13 @@ def test_the_same_sound_is_heard_as_ever_outside_a_conversation(ears: Ears, sess
     assert ears.transcribe(sound, Context()) == before
 
 
-def test_what_would_have_been_heard_otherwise_is_told_as_well(ears: Ears, sessions: dict[str, Session]):
+def test_what_would_have_been_heard_otherwise_is_told_as_well(
+    pack: Pack, understander: Understander, sessions: dict[str, Session]
+):
+    ears = Ears(Settings(recognizer="moonshine"), pack, understander)
+    assert isinstance(ears.recognizer, MoonshineRecognizer)
+    ears.recognizer.tune(None)  # tuned to the pack it hears these words without being told
+    ears.load()
     sound = speak("My foot.", "espeak-male")
     usual = ears.transcribe(sound)
     expected = ears.transcribe(sound, sessions["asked where"].context)
