@@ -47,9 +47,9 @@ MARGIN_S = 0.3
 class Ways:
     """The ways of understanding that are compared; each returns slots, or None for nothing understood."""
 
-    def __init__(self, menu: Menu, names: list[str]) -> None:
+    def __init__(self, menu: Menu, names: list[str], tuning: Path | None = None) -> None:
         self._grammar, self._lists = menu.grammar(), menu.lists
-        self._model = MoonshineModel(packaged_weights())
+        self._model = MoonshineModel(packaged_weights(), tuning=tuning)
         self._hearing = GrammarHearing(self._model, self._grammar)
         self._no_bias = WordBias(self._model.tokenizer)
         self._gate = SpeechGate()
@@ -107,13 +107,14 @@ def main() -> None:
     parser.add_argument("--no-clean", action="store_true", help="only the levels of --snr")
     parser.add_argument("--half", choices=["develop", "report", "all"], default="report")
     parser.add_argument("--most", type=int, default=10_000, help="recordings used")
+    parser.add_argument("--tuning", type=Path, help="another pack's tuning: how much it spoils this one")
     parser.add_argument("--pieces", type=int, default=0, help="count other pieces of the noise")
     parser.add_argument("--ways", nargs="*", default=NAMES, choices=NAMES)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--failures", action="store_true", help="show what the held way got wrong")
     options = parser.parse_args()
-    ways = Ways(Menu.read(options.data), options.ways)
+    ways = Ways(Menu.read(options.data), options.ways, options.tuning)
     orders = list(read_orders(options.data, options.half, options.most))
     noise = read_audio(options.noise, max_seconds=3600).at(SAMPLE_RATE) if options.noise else None
     clean = [] if options.no_clean else [None]
