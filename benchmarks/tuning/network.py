@@ -84,10 +84,9 @@ class Rounded(torch.nn.Module):
 
 
 class Network:
-    """The network in torch. moving: the weights that are trained, by name."""
+    """The network in torch, out of the files in a folder. moving: the weights that are trained, by name."""
 
-    def __init__(self) -> None:
-        folder = packaged_weights()
+    def __init__(self, folder: Path) -> None:
         self.files = {name: File(folder / name) for name in (ENCODER, DECODER)}
         self.model = MoonshineForConditionalGeneration(
             MoonshineConfig(
@@ -147,17 +146,16 @@ class Network:
                 weight = module.parametrizations[kind].original
             yield name, weight.requires_grad_(requires_grad=True)
 
-    def write(self, folder: Path, share: float = 1.0) -> None:
-        """Write the files with the weights moved that share of the way from the old to the new ones."""
+    def write(self, folder: Path) -> None:
+        """Write the files with the weights as they are now."""
         for name, value in self.moving.items():
             place = self._places[name]
             file = self.files[place.file]
-            table, old = file.table(place.name), self._read(name)
-            mixed = old + share * (value.detach().numpy().reshape(old.shape) - old)
+            table, new = file.table(place.name), value.detach().numpy()
             if place.rounded:
                 scale, zero = file.scale(place.name)
-                mixed = np.clip(np.round(mixed.T / scale) + zero, 0, 255)
-            table[...] = mixed
+                new = np.clip(np.round(new.T / scale) + zero, 0, 255)
+            table[...] = new.reshape(table.shape)
         for name, file in self.files.items():
             (folder / name).write_bytes(file.content)
 
