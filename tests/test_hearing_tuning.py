@@ -2,8 +2,10 @@
 
 import shutil
 import zipfile
+import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
 
@@ -82,10 +84,23 @@ def test_a_broken_tuning_says_how_to_mend_it(tmp_path, content):
     assert "remove it" in str(error.value.fix)
 
 
-def test_a_tuning_that_unpacks_to_more_than_the_weights_is_not_unpacked(tmp_path):
+@pytest.mark.parametrize(
+    "difference",
+    [np.uint8([1]), np.uint8([1, 2, 3, 4]), np.float32([1, 2, 3])],
+    ids=["short", "long", "floats"],
+)
+def test_a_difference_of_another_form_is_refused(tmp_path, difference):
+    file = tmp_path / TUNING
+    np.savez(file, **{"a.ort": difference, "a.ort.crc32": np.array(zlib.crc32(b"abc"))})
+    with pytest.raises(MissingError, match="another form"):
+        tuned(b"abc", "a.ort", file)
+
+
+@pytest.mark.parametrize("member", ["a.ort.npy", "a.ort.crc32.npy"])
+def test_a_tuning_that_unpacks_to_more_than_the_weights_is_not_unpacked(tmp_path, member):
     file = tmp_path / TUNING
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a.ort.npy", bytes(10**7))
+        archive.writestr(member, bytes(10**7))
     assert tuned(b"abc", "a.ort", file) == b"abc"
 
 

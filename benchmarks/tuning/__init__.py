@@ -9,6 +9,7 @@
 
 OTHER.txt holds sentences about other things, one a line, so that the network does not forget them; the
 present weights were made with 3,800 out of Debian's package `fortunes`. Nothing of what benchmarks and tests
-measure is learnt from: no sentence of theirs, no recording of a person, none of their voices but Piper's, and
-of eSpeak's accents other speakers.
+measure is learnt from: no sentence of theirs, no recording of a person, and few of their voices: Piper's is
+among the teachers, flite's kal is the speaker of festival's kal_diphone, and of eSpeak's accents there are
+other speakers. The present weights were made with an earlier form of these scripts: a new run gives others.
 """

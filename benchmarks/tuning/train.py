@@ -4,8 +4,8 @@
 
 Some 45 minutes on two cores. Writes SPOKEN/tuned, the network's files; the loss of clips that are kept apart
 is told before and afterwards. --begin goes on from files that an earlier run wrote. (The present weights were
-made in two goes: 1400 steps without the short remarks, then 330 with them and with half of the others, at a
-rate of 7e-5.)
+made in two goes: 1400 steps without the short remarks, then 330 with them and with 5,500 of the others,
+at a rate of 7e-5.)
 """
 
 import argparse

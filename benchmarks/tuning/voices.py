@@ -4,8 +4,9 @@
 
 Each is spoken once, by a voice drawn by chance: eSpeak NG's accents with many speakers, flite's and
 festival's small voices (Debian's packages flite, festival and festvox-kdlpc16k), and Piper at several speeds.
-The voices that benchmarks measure with are left to them: all others of flite and festival, and those pairs of
-accent and speaker of eSpeak. The folder gets `sound.i16`, all one after another at 16 kHz, and `clips.json`.
+The voices that benchmarks measure with are left to them: flite's other ones, festival's slt, and those pairs
+of accent and speaker of eSpeak; not Piper's, nor kal, who speaks for festival there. The folder gets
+`sound.i16`, all one after another at 16 kHz, and `clips.json`.
 """
 
 import argparse

@@ -28,23 +28,24 @@ def tuned(content: bytes, name: str, differences: Path) -> bytes:
     """
     try:
         return _tuned(content, name, differences)
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, ValueError, TypeError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         problem = f"The tuning of the recogniser is broken: {differences} ({error})"
         raise MissingError(problem, "Take it anew from where the pack came from, or remove it") from error
 
 
 def _tuned(content: bytes, name: str, differences: Path) -> bytes:
+    wanted = {f"{name}.npy", f"{_checksum_key(name)}.npy"}
     with zipfile.ZipFile(differences) as archive:
-        if any(
-            one.file_size > len(content) + HEADER
-            for one in archive.infolist()
-            if one.filename == f"{name}.npy"
-        ):
-            return content  # never unpack more than what it is for
+        sizes = [one.file_size for one in archive.infolist() if one.filename in wanted]
+    if any(size > len(content) + HEADER for size in sizes):
+        return content  # never unpack more than what it is for
     with np.load(differences) as kept:
         if name not in kept or int(kept[_checksum_key(name)]) != zlib.crc32(content):
             return content
-        new: Bytes = np.frombuffer(content, np.uint8) + kept[name]
+        difference = kept[name]
+    if difference.dtype != np.uint8 or difference.shape != (len(content),):
+        raise ValueError(f"{name} has another form than the weights")
+    new: Bytes = np.frombuffer(content, np.uint8) + difference
     return new.tobytes()
 
 
