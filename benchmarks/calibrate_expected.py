@@ -52,7 +52,7 @@ class Listener:
     """Hears the expected sentence that comes nearest."""
 
     def __init__(self, pack: Pack) -> None:
-        self._model = MoonshineModel(packaged_weights())
+        self._model = MoonshineModel(packaged_weights(), tuning=pack.tuning)
         self._gate = SpeechGate()
         self._expectations = Expectations(pack)
         grammar = grammar_of(pack.phrases, pack.slots, pack.red_flags)

@@ -11,12 +11,13 @@ from rapidfuzz.distance import Levenshtein
 
 from tests.voices import speak
 from voice_skill.dialog.pack import load_pack
-from voice_skill.dialog.reading import TUNING
+from voice_skill.dialog.reading import TUNING, read_pack
 from voice_skill.errors import MissingError
 from voice_skill.hearing.moonshine import MoonshineRecognizer
 from voice_skill.hearing.moonshine_model import DECODER, ENCODER, packaged_weights
 from voice_skill.hearing.spelling import spoken_words
 from voice_skill.hearing.tuning import tuned, write_differences
+from voice_skill.workshop.tuning_check import check_tuning
 
 SAID = {
     "My calf is cramping, what can I do?": "espeak-male",
@@ -109,3 +110,27 @@ def test_a_tuning_outside_the_pack_is_not_read(tmp_path, tuning: Path):
     (pack / TUNING).unlink()
     (pack / TUNING).symlink_to(tuning)
     assert load_pack(pack).tuning is None
+
+
+def problems_with(pack: Path) -> list[str]:
+    draft = read_pack(pack)
+    check_tuning(draft)
+    return [str(problem) for problem in draft.problems]
+
+
+def test_a_whole_tuning_is_found_right(tuning: Path):
+    assert problems_with(tuning.parent) == []
+
+
+def test_a_tuning_that_is_broken_or_elsewhere_or_for_other_weights_is_found(tmp_path, tuning: Path):
+    pack = shutil.copytree(tuning.parent, tmp_path / "pack")
+    file = pack / TUNING
+    file.write_bytes(tuning.read_bytes()[:1000])
+    [broken] = problems_with(pack)
+    assert broken.startswith("hearing.npz:1:1: ")
+    assert "remove it" in broken
+    write_differences(file, {ENCODER: (b"old", b"new")})
+    assert "tunes other weights" in problems_with(pack)[0]
+    file.unlink()
+    file.symlink_to(tuning)
+    assert "leads out of the pack" in problems_with(pack)[0]

@@ -14,6 +14,7 @@ import pytest
 from tests.browser import evaluate, missing_browser, printed, screenshot
 from tests.voices import speak
 from voice_skill.dialog.pack import load_pack
+from voice_skill.dialog.reading import TUNING
 from voice_skill.workshop.page import fingerprint, page
 
 TEA = Path(__file__).parent.parent / "voice_skill" / "workshop" / "template"
@@ -211,3 +212,11 @@ def test_what_check_finds_can_be_read_by_a_program(tmp_path):
     told = run("check", mine, cwd=tmp_path)
     assert told.stdout.startswith(f"{mine}/answers/tea.yaml:10:7: unknown exercise 'steap'")
     assert "1 problem(s)" in told.stderr
+
+
+def test_the_check_of_a_pack_looks_at_its_tuning(tmp_path):
+    assert run("pack", "new", tmp_path / "mine", cwd=tmp_path).returncode == 0
+    (tmp_path / "mine" / TUNING).write_bytes(b"no archive")
+    told = run("check", tmp_path / "mine", cwd=tmp_path)
+    assert told.returncode != 0
+    assert "hearing.npz:1:1: this cannot be read" in told.stdout

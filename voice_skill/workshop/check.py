@@ -7,6 +7,7 @@ from voice_skill.dialog.reading import Draft
 from voice_skill.workshop.phrase_checks import check_phrases
 from voice_skill.workshop.speech_checks import check_speech
 from voice_skill.workshop.translation import check_translation
+from voice_skill.workshop.tuning_check import check_tuning
 
 
 def full_check(path: Path) -> Draft:
@@ -15,5 +16,6 @@ def full_check(path: Path) -> Draft:
     check_speech(draft)
     check_phrases(draft)
     check_translation(draft)
+    check_tuning(draft)
     draft.problems = sorted(set(draft.problems))
     return draft
