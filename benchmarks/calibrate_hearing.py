@@ -8,7 +8,8 @@ The sounds: spoken orders (in the format of `speech_to_intent`); sentences and c
 pack, and questions of people (rows with text, intent, slots and urgency), spoken by the voices of the tests;
 and speech about other things, the spoken orders among it. In quiet and in noise. The orders are heard by the
 network as it comes, the rest as the English pack tunes it. Weights are fitted on the half of the recordings
-that is for development, on the questions of --develop and on the first half of the noise; the rest is checked.
+that is for development, on the questions of --develop and on the first half of the noise; the rest is for
+checking.
 
     held      a sentence of the grammar, where one comes near: it means what was said
     free      the free text, where it is all there is: it means what was said
