@@ -11,7 +11,14 @@ from voice_skill.hearing.expecting import Expectations
 from voice_skill.hearing.factory import create_recognizer
 from voice_skill.hearing.gate import SpeechGate
 from voice_skill.hearing.grammar_cache import grammar_of
-from voice_skill.hearing.recognizer import TakesExpectation, TakesGrammar, TakesTuning, Transcript
+from voice_skill.hearing.recognizer import (
+    Draft,
+    HearsAhead,
+    TakesExpectation,
+    TakesGrammar,
+    TakesTuning,
+    Transcript,
+)
 from voice_skill.hearing.transcription import recognise, transcribe
 from voice_skill.understanding.intents import FLAG_INTENT
 from voice_skill.understanding.meaning import URGENCIES, Context, Meaning
@@ -78,13 +85,21 @@ class Ears:
         self._expect(context)
         return self._gravest(transcribe(self.recognizer, self.gate, sound))
 
-    def recognise(self, speech: Samples, context: Context | None = None) -> Transcript:
+    def recognise(self, speech: Samples, context: Context | None = None, draft: Draft = ()) -> Transcript:
         """Return what was said in a turn, which is known to be speech: 16 kHz, mono.
 
-        context: what the dialog expects; without one, nothing is more likely than anything else.
+        context: what the dialog expects; without one, nothing is more likely than anything else. draft: what
+        `sketch` made of its beginning.
         """
         self._expect(context)
-        return self._gravest(recognise(self.recognizer, speech))
+        return self._gravest(recognise(self.recognizer, speech, draft))
+
+    def sketch(self, speech: Samples, before: Draft = ()) -> Draft:
+        """Return roughly what was said so far, for `recognise` to be faster at the end.
+
+        before: the sketch of a shorter beginning. () from a recogniser that does not hear ahead.
+        """
+        return self.recognizer.sketch(speech, before) if isinstance(self.recognizer, HearsAhead) else ()
 
     def revive(self) -> None:
         """Open the models anew after a failure."""

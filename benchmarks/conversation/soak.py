@@ -30,7 +30,7 @@ from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound
 from voice_skill.conversation.interruptions import interrupts
 from voice_skill.errors import EngineError
 from voice_skill.events import Fault, Saying
-from voice_skill.hearing.recognizer import Transcript
+from voice_skill.hearing.recognizer import Draft, Transcript
 from voice_skill.speaking.cache import CachedVoice
 from voice_skill.speaking.piper import PiperVoice
 from voice_skill.understanding.meaning import Context
@@ -50,10 +50,13 @@ class Told:
         self.text = ""
         self.broken = False
 
-    def recognise(self, speech: Samples, _context: Context | None = None) -> Transcript:
+    def recognise(self, speech: Samples, _context: Context | None = None, _draft: Draft = ()) -> Transcript:
         if self.broken:
             raise EngineError("out of memory")
         return Transcript(self.text if len(speech) > 0.3 * SAMPLE_RATE else "")
+
+    def sketch(self, _speech: Samples, before: Draft = ()) -> Draft:
+        return before
 
 
 class Soak:

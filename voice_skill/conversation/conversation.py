@@ -199,9 +199,8 @@ class Conversation:
         """Have what was said so far recognised and understood."""
         stretch.asked, stretch.looked_at, stretch.given_up = number, self._turns.lasts, Event()
         given = stretch.samples, self.session.state, self.session.context, stretch.earlier
-        # Its own voice is in the beginning only of what was said into its speech.
-        given_up, lead = stretch.given_up.is_set, stretch.lead if stretch.into_speech else 0
-        stretch.job = self._listener.submit(lambda: self._thinker.think(*given, given_up, lead))
+        given_up, lead, draft = stretch.given_up.is_set, stretch.own_lead, stretch.ahead.stop()
+        stretch.job = self._listener.submit(lambda: self._thinker.think(*given, given_up, lead, draft))
 
     def _collect(self, stretch: Stretch | None) -> None:
         if stretch is None or stretch.job is None or not stretch.job.done:
@@ -232,14 +231,16 @@ class Conversation:
             self._stretch = None
             self._finish(stretch)
             return
-        paused = turns.silence >= self._patience.look and stretch.asked != number and turns.lasts < LONG_S
-        midway = turns.lasts - stretch.looked_at > MIDWAY_S and turns.lasts < LONG_S
-        midway = midway and self.performer.busy
+        short = turns.lasts < LONG_S
+        paused = turns.silence >= self._patience.look and stretch.asked != number and short
+        midway = turns.lasts - stretch.looked_at > MIDWAY_S and short and self.performer.busy
         if stretch.job is not None and stretch.asked != number and not stretch.into_speech:
             stretch.given_up.set()  # the person has gone on: what they had said so far is not all
         if stretch.job is None and (paused or midway):
             stretch.sounds(turns.so_far())
             self._ask(stretch, number)
+        elif not (stretch.job or self._waiting or self.performer.busy) and short:
+            stretch.ahead.go_on(turns, self._listener, self._thinker.sketch)
 
     def _is_all(self, stretch: Stretch) -> bool:
         """Tell whether the person has said it all, and the assistant may speak."""

@@ -6,6 +6,7 @@ from threading import Event
 import numpy as np
 
 from voice_skill.audio.frames import Frame, Samples
+from voice_skill.conversation.ahead import Ahead
 from voice_skill.conversation.jobs import Job
 from voice_skill.conversation.thinking import Earlier, Thought
 from voice_skill.dialog.state import Action
@@ -61,7 +62,8 @@ class Stretch:
     somebody else was heard beyond doubt. number, job,
     thought: the last sound of it that was looked at, and what came of that. ignored: it is not for the
     assistant. interrupted: what the assistant left unsaid for it. final: it is over, and waits for a thought.
-    given_up: nobody waits for what the job brings. samples, lead: as in `Turn`.
+    given_up: nobody waits for what the job brings. samples, lead: as in `Turn`. ahead: what was made out so
+    far, see `Ahead`.
     """
 
     began: float
@@ -84,11 +86,17 @@ class Stretch:
     final: bool = False
     toned: bool = False
     given_up: Event = field(default_factory=Event)
+    ahead: Ahead = field(default_factory=Ahead)
 
     @property
     def surely_somebody(self) -> bool:
         """Tell whether it cannot be what is left of the assistant's own voice."""
         return self.others or self.alone >= ALONE or (self.alone > 0 and self.looked_at >= SHORTEST_S)
+
+    @property
+    def own_lead(self) -> int:
+        """The samples at its beginning with the assistant's own voice: none unless said into it."""
+        return self.lead if self.into_speech else 0
 
     def sounds(self, turn: Turn) -> None:
         """Take the sound of it, as far as it was heard."""

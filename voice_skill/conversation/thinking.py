@@ -10,7 +10,7 @@ from voice_skill.audio.frames import SAMPLE_RATE, Samples
 from voice_skill.conversation.completeness import Completeness
 from voice_skill.dialog.state import State
 from voice_skill.hearing.abandon import Abandoned, unless
-from voice_skill.hearing.recognizer import Transcript
+from voice_skill.hearing.recognizer import Draft, Transcript
 from voice_skill.session import Session
 from voice_skill.understanding.meaning import URGENCIES, Context, Meaning
 
@@ -27,8 +27,12 @@ BEFORE_S = (0.15, 0.05)
 class Hears(Protocol):
     """Recognises the sound of a turn; see `ears.Ears`."""
 
-    def recognise(self, speech: Samples, context: Context | None = None) -> Transcript:
-        """Return what was said: 16 kHz, mono. context: what the dialog expects."""
+    def recognise(self, speech: Samples, context: Context | None = None, draft: Draft = ()) -> Transcript:
+        """Return what was said: 16 kHz, mono. context: what the dialog expects. draft: of its beginning."""
+        ...
+
+    def sketch(self, speech: Samples, before: Draft = ()) -> Draft:
+        """Return roughly what was said so far. before: the sketch of a shorter beginning."""
         ...
 
 
@@ -72,22 +76,38 @@ class Thinker:
         earlier: Earlier | None,
         given_up: Callable[[], bool] = lambda: False,
         lead: int = 0,
+        draft: Draft = (),
     ) -> Thought:
         """Return what was said, in the light of the dialog's state.
 
         given_up: tells that nobody waits for it any more; then what is returned means nothing. lead: in so
-        many samples at the beginning hardly more is heard than the assistant's own voice.
+        many samples at the beginning hardly more is heard than the assistant's own voice. draft: what
+        `sketch` made of the beginning.
         """
         try:
             with unless(given_up):
-                return self._think(samples, state, context, earlier, lead)
+                return self._think(samples, state, context, earlier, lead, draft)
         except Abandoned:
             return Thought(Meaning("", None), float("inf"))
 
-    def _think(
-        self, samples: Samples, state: State, context: Context, earlier: Earlier | None, lead: int
+    def sketch(self, samples: Samples, before: Draft, given_up: Callable[[], bool]) -> Draft:
+        """Return roughly what was said so far; `before`, the sketch of less, once it is given up."""
+        try:
+            with unless(given_up):
+                return self._ears.sketch(np.concatenate([samples, TAIL]), before)
+        except Abandoned:
+            return before
+
+    def _think(  # noqa: PLR0913, PLR0917 - see `think`
+        self,
+        samples: Samples,
+        state: State,
+        context: Context,
+        earlier: Earlier | None,
+        lead: int,
+        draft: Draft,
     ) -> Thought:
-        meaning, heard = self._hear(samples, context)
+        meaning, heard = self._hear(samples, context, draft)
         for seconds in BEFORE_S:
             before = lead - round(seconds * SAMPLE_RATE)
             if before > 0 and _sureness(heard) < DOUBTFUL:
@@ -105,8 +125,8 @@ class Thinker:
             opening = self._session.preview(meaning, state)
         return Thought(meaning, wait, joined, opening)
 
-    def _hear(self, samples: Samples, context: Context) -> tuple[Meaning, Transcript]:
-        heard = self._ears.recognise(np.concatenate([samples, TAIL]), context)
+    def _hear(self, samples: Samples, context: Context, draft: Draft = ()) -> tuple[Meaning, Transcript]:
+        heard = self._ears.recognise(np.concatenate([samples, TAIL]), context, draft)
         return self._session.understand(heard.text, context, heard.confidence, heard.suspected), heard
 
 

@@ -1,5 +1,6 @@
 """The recogniser that works right after installation: Moonshine, tiny English model, on onnxruntime."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from voice_skill.audio.frames import SAMPLE_RATE, Samples
+from voice_skill.hearing.ahead import follow
 from voice_skill.hearing.alignment import word_times
 from voice_skill.hearing.biasing import WordBias
 from voice_skill.hearing.confidence import Free, FreeEvidence, clearness
@@ -17,7 +19,7 @@ from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.held import CLEAR, GrammarHearing, Held, is_babble
 from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel, packaged_weights
 from voice_skill.hearing.readings import Reading
-from voice_skill.hearing.recognizer import Hypothesis, Transcript, Word
+from voice_skill.hearing.recognizer import Draft, Hypothesis, Transcript, Word
 from voice_skill.hearing.short import ShortHearing
 from voice_skill.hearing.spelling import spoken_words
 
@@ -99,6 +101,7 @@ class MoonshineRecognizer:
         self._held: GrammarHearing | None = None
         self._guessed: _Piece | None = None
         self._expected: Expected | None = None
+        self._draft: Draft = ()
         self._short: dict[Grammar, ShortHearing] = {}
         self.reset()
 
@@ -126,8 +129,21 @@ class MoonshineRecognizer:
         self._expected = expected
         self._guessed = None
 
+    def sketch(self, speech: Samples, before: Draft = ()) -> Draft:
+        """Return roughly what is said so far, fast; before: the sketch of a shorter beginning."""
+        if not SHORTEST_S * SAMPLE_RATE <= len(speech) <= LONGEST_S * SAMPLE_RATE:
+            return ()
+        model, _ = self._open()
+        text = follow(model, model.start(model.encode(_as_floats(speech))), before, -math.inf)
+        return text.tokens if text else ()
+
+    def begin_with(self, draft: Draft) -> None:
+        """Tell how the utterance since `reset` may begin."""
+        self._draft = draft
+
     def reset(self) -> None:
         """Forget the utterance so far."""
+        self._draft = ()
         self._waiting: list[Samples] = []
         self._waiting_samples = 0
         self._pieces: list[_Piece] = []
@@ -212,7 +228,7 @@ class MoonshineRecognizer:
         if self._held is None:
             best = decode(model, started, bias)
         else:
-            best, held, again = self._held.hear(samples, started, bias, settled)
+            best, held, again = self._held.hear(samples, started, bias, settled, self._draft)
         free = model.tokenizer.decode(best.tokens)
         if free.strip(".,!?").lower() in ("", NO_SPEECH):
             return _Piece(seconds=seconds)

@@ -72,6 +72,18 @@ class Memory:
         """Return the memory of the given beams, in that order; one may be taken several times."""
         return Memory({name: value[beams] for name, value in self.text.items()}, self.sound, self.encoded)
 
+    @property
+    def pieces(self) -> int:
+        """Return how many pieces of text, the start among them, it holds."""
+        return len(next(iter(self.text.values()))[0, 0])
+
+    def cut(self, pieces: int) -> "Memory":
+        """Return the memory of only so many pieces."""
+        if pieces == self.pieces:
+            return self
+        text = {name: np.ascontiguousarray(value[:, :, :pieces]) for name, value in self.text.items()}
+        return Memory(text, self.sound, self.encoded)
+
 
 class MoonshineModel:
     """Encoder and decoder, opened from a folder. Raises MissingError when a file is missing or broken.
@@ -102,15 +114,20 @@ class MoonshineModel:
     def start(self, encoded: Encoded) -> tuple[Floats, Memory]:
         """Return the logits of the first piece, (1, vocabulary), and the memory of that one beam."""
         memory = Memory({}, self._nothing, encoded)
-        logits, present = self._run(np.array([Tokenizer.start]), memory, first=True)
+        logits, present = self._run(np.array([[Tokenizer.start]]), memory, first=True)
         text = {name: present[name] for name in self._text_inputs}
         sound = {name: present[name] for name in self._sound_inputs}
-        return logits, Memory(text, sound, encoded)
+        return logits[:, -1], Memory(text, sound, encoded)
 
     def step(self, tokens: Ids, memory: Memory) -> tuple[Floats, Memory]:
         """Add one piece to every beam. tokens: (beams,). Return the next logits, (beams, vocabulary)."""
-        logits, text = self._run(tokens, memory, first=False)
-        return logits, Memory(text, memory.sound, memory.encoded)
+        logits, text = self._run(tokens[:, np.newaxis], memory, first=False)
+        return logits[:, -1], Memory(text, memory.sound, memory.encoded)
+
+    def extend(self, draft: Sequence[int], memory: Memory) -> tuple[Floats, Memory]:
+        """Add several pieces to the one beam. Return the logits after each, (pieces, vocabulary)."""
+        logits, text = self._run(np.array([draft]), memory, first=False)
+        return logits[0], Memory(text, memory.sound, memory.encoded)
 
     def score(self, started: tuple[Floats, Memory], texts: Sequence[Sequence[int]]) -> Floats:
         """Return the log-probability of each whole text (pieces, no markers), shape (texts,), in one pass.
@@ -160,7 +177,7 @@ class MoonshineModel:
         check()
         names = self._text_inputs + (self._sound_inputs if first else [])
         feed = {
-            "input_ids": tokens[:, np.newaxis],
+            "input_ids": tokens,
             "encoder_hidden_states": memory.encoded.states,
             "encoder_attention_mask": memory.encoded.mask,
             "use_cache_branch": np.array([not first]),
@@ -169,7 +186,7 @@ class MoonshineModel:
         }
         outputs = ["logits", *(name.replace("past_key_values", "present") for name in names)]
         logits, *present = self._decoder.run(outputs, feed)
-        return logits[:, -1], dict(zip(names, present, strict=True))
+        return logits, dict(zip(names, present, strict=True))
 
 
 def _laid_out(texts: Sequence[Sequence[int]]) -> tuple[Ids, npt.NDArray[np.bool_]]:

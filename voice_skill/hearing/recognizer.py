@@ -135,6 +135,23 @@ class TakesGrammar(Protocol):
         ...
 
 
+Draft = tuple[int, ...]
+"""Pieces of text, as one recogniser numbers them, that an utterance may begin with."""
+
+
+@runtime_checkable
+class HearsAhead(Protocol):
+    """A recogniser that is faster at the end if it has listened to the beginning before."""
+
+    def sketch(self, speech: Samples, before: Draft = ()) -> Draft:
+        """Return roughly what is said so far. before: the sketch of a shorter beginning."""
+        ...
+
+    def begin_with(self, draft: Draft) -> None:
+        """Tell how the utterance since `reset` may begin; what is not so is not taken."""
+        ...
+
+
 @runtime_checkable
 class TakesExpectation(Protocol):
     """A recogniser that hears short sentences better when it is told that they are likely."""

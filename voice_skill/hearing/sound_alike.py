@@ -110,18 +110,20 @@ class SoundAlikes:
     def _lexicon(self) -> _Lexicon:
         return _Lexicon.of(self._grammar.words)
 
-    def nearest(self, heard: Sequence[str], most: int) -> list[tuple[str, ...]]:
+    def nearest(
+        self, heard: Sequence[str], most: int, per_sound: float = CHEAP_PER_SOUND
+    ) -> list[tuple[str, ...]]:
         """Return up to so many sentences, those first that sound most like the words heard.
 
-        All words are in normal form.
+        All words are in normal form. per_sound: what a sound may cost; with less it takes less time.
         """
-        return list(self._remembered(tuple(heard), most))
+        return list(self._remembered(tuple(heard), most, per_sound))
 
     def forget(self) -> None:
         """Forget the texts that were looked for."""
         self._remembered.cache_clear()
 
-    def _nearest(self, heard: tuple[str, ...], most: int) -> list[tuple[str, ...]]:
+    def _nearest(self, heard: tuple[str, ...], most: int, per_sound: float) -> list[tuple[str, ...]]:
         sounds = sounds_of_all(heard)
         if not 0 < len(sounds) <= MOST_SOUNDS:
             return []
@@ -137,7 +139,7 @@ class SoundAlikes:
             check()
             if at:
                 here = self._followed(waiting[at])
-            for taken, ways in self._onward(here, at, sounds, costly):
+            for taken, ways in self._onward(here, at, sounds, costly, per_sound):
                 waiting[at + taken].append(ways)
         return [place.words for place in self._followed(waiting[-1], most, ended=True)]
 
@@ -160,7 +162,12 @@ class SoundAlikes:
         return list(kept.values())
 
     def _onward(
-        self, here: Sequence[_Place], at: int, sounds: Sequence[int], costly: npt.NDArray[np.bool_]
+        self,
+        here: Sequence[_Place],
+        at: int,
+        sounds: Sequence[int],
+        costly: npt.NDArray[np.bool_],
+        per_sound: float,
     ) -> Iterator[tuple[int, _Ways]]:
         """Let each place go on from a sound with every word that may come next; yield by sounds taken.
 
@@ -181,7 +188,7 @@ class SoundAlikes:
         price = costs(ahead, self._lexicon.table[wanted], self._lexicon.lengths[wanted]) + np.float32(A_WORD)
         price += np.float32(AROUND_A_SENTENCE) * costly[wanted][:, None]
         taken = np.arange(1, len(ahead) + 1, dtype=np.float32)
-        bound = CHEAP + CHEAP_PER_SOUND * (at + taken)
+        bound = CHEAP + per_sound * (at + taken)
         hopeful = (price - bound).min(axis=1, initial=np.inf)[which] + before[owners] <= ROUNDING
         rows, owners, which = rows[hopeful], owners[hopeful], which[hopeful]
         totals = price[which] + before[owners, None]

@@ -2,7 +2,7 @@
 
 from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound
 from voice_skill.hearing.gate import SpeechGate
-from voice_skill.hearing.recognizer import Hypothesis, Recognizer, Transcript, Word
+from voice_skill.hearing.recognizer import Draft, HearsAhead, Hypothesis, Recognizer, Transcript, Word
 
 MARGIN_S = 0.3
 """Kept around each stretch of speech: soft first and last sounds lie outside what the gate is sure of."""
@@ -42,9 +42,14 @@ def transcribe(recognizer: Recognizer, gate: SpeechGate, sound: Sound) -> Transc
     )
 
 
-def recognise(recognizer: Recognizer, speech: Samples) -> Transcript:
-    """Return what is said in sound that is known to be speech, such as a turn: the gate is not asked."""
+def recognise(recognizer: Recognizer, speech: Samples, draft: Draft = ()) -> Transcript:
+    """Return what is said in sound that is known to be speech, such as a turn: the gate is not asked.
+
+    draft: what was made out of its beginning.
+    """
     recognizer.reset()
+    if draft and isinstance(recognizer, HearsAhead):
+        recognizer.begin_with(draft)
     recognizer.accept(speech)
     return recognizer.finish()
 
