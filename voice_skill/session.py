@@ -28,7 +28,7 @@ ADDRESSED_FROM = 0.59
 """Confidence from which talk in a room where no conversation runs is taken to be for the assistant."""
 
 
-SURE_FROM = 0.3
+SURE_FROM = 0.4
 """Confidence in words and meaning together from which such talk is answered: of what is left out, at least
 seven in ten answers would have been wrong (`benchmarks.calibrate_hearing`)."""
 
