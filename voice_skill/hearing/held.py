@@ -63,6 +63,10 @@ CLOSE = 0.3
 people say in their own words is far from any sentence, and looking twice only took time: of 300 such
 sentences, half in noise, it changed the meaning of none.)"""
 
+TRUSTED = -0.1
+"""Log-probability for each piece from which on a text that is no sentence of the grammar is not searched for
+again, if each piece is certain and the network tuned."""
+
 VERY_CLOSE = 0.12
 """The same where each piece of the free text is certain."""
 
@@ -168,18 +172,23 @@ class GrammarHearing:
         """
         try:
             certain = follow(self._model, started, draft)
-            if certain is not None:
-                return self._around(certain, samples, started)
-            return self._hear(samples, started, bias, settled)
+            looked = self._around(certain, samples, started) if certain else None
+            return looked or self._hear(samples, started, bias, settled)
         finally:  # what somebody said is not kept
             self._alikes.forget()
             self.grammar.forget_said()
 
-    def _around(self, free: Beam, samples: Floats, started: tuple[Floats, Memory]) -> Looked:
-        """Return a text of which each piece is certain, and the sentences that sound nearly the same."""
+    def _around(self, free: Beam, samples: Floats, started: tuple[Floats, Memory]) -> Looked | None:
+        """Return a text of which each piece is certain, and the sentences that sound nearly the same.
+
+        None where it is no sentence, and not to be trusted: an untuned network is too often certain of what
+        nobody said.
+        """
         words, readings = self._read(free)
         if readings:
             return Looked(free, (self._inside(free, words, readings),))
+        if not self._model.tuned or free.odds < TRUSTED * len(free.tokens):
+            return None
         alike = self._alikes.nearest(_normal(words), LOOKED_AT, VERY_CLOSE)
         found = _scored(self._new([words], alike, []), [_View(self._model, started)])
         heard = Free("".join(words), free.odds, len(free.tokens), clearness(samples))

@@ -96,6 +96,7 @@ class MoonshineModel:
             content = path.read_bytes()
             return _session(tuned(content, path.name, tuning) if tuning else content, threads)
 
+        self.tuned = tuning is not None
         self.tokenizer = _opened(folder / VOCABULARY, Tokenizer.read)
         self._encoder = _opened(folder / ENCODER, session)
         self._decoder = _opened(folder / DECODER, session)
