@@ -79,7 +79,7 @@ def row(recognizer: MoonshineRecognizer, gate: SpeechGate, samples: Samples) -> 
         return samples[first : round(seconds * SAMPLE_RATE)]
 
     def sketch(end: float) -> Draft:
-        return recognizer.sketch(heard_until(end - SKETCHED_S))
+        return recognizer.sketch(heard_until(max(first / SAMPLE_RATE, end - SKETCHED_S)))
 
     end = last / SAMPLE_RATE
     whole = took(recognizer, heard_until(end + LEAD_S))

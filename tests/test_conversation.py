@@ -273,3 +273,13 @@ def test_a_command_is_heard_over_its_own_voice_three_times_as_loud(house: House,
     room.say(command, at=now)
     room.run(now + 3)
     assert [event for at, event in room.events if isinstance(event, Interrupted) and at > now]
+
+
+def test_the_end_of_a_long_talk_is_heard_too(house: House) -> None:
+    """What comes after ten seconds is looked at when it is over, whatever the first ten were taken for."""
+    room = house.room()
+    rambling = ["My calf is cramping again.", 0.5, *["I was in the garden all day, and now I am in bed."] * 3]
+    end = room.sound(utterance([*rambling, 0.5, "My chest hurts and I can't breathe."], "piper"), at=1.0)
+    assert end > 12
+    room.run(end + 4)
+    assert "nine nine nine" in room.said_between(0, room.now)

@@ -133,4 +133,4 @@ def test_a_tuning_that_is_broken_or_elsewhere_or_for_other_weights_is_found(tmp_
     assert "tunes other weights" in problems_with(pack)[0]
     file.unlink()
     file.symlink_to(tuning)
-    assert "leads out of the pack" in problems_with(pack)[0]
+    assert "no file of the pack" in problems_with(pack)[0]

@@ -30,7 +30,7 @@ ADDRESSED_FROM = 0.59
 
 SURE_FROM = 0.4
 """Confidence in words and meaning together from which such talk is answered: of what is left out, at least
-seven in ten answers would have been wrong (`benchmarks.calibrate_hearing`)."""
+eight in ten answers would have been wrong (`benchmarks.calibrate_hearing`)."""
 
 SOMEBODY = listed("i i'm i've i'd i'll my me mine myself he he's his him she she's her they their them")
 """Talk that may tell of an emergency names somebody; a film, football and the weather do not."""

@@ -23,7 +23,6 @@ from voice_skill.conversation.performer import ASIDES, MakesPerformer, is_aside,
 from voice_skill.conversation.stretch import (
     EXCUSES_EVERY_S,
     JOIN_S,
-    LONG_S,
     MAKES_UP_ITS_MIND_S,
     MIDWAY_S,
     ONSET_S,
@@ -134,8 +133,8 @@ class Conversation:
         self.performer.drop()
         self.timers.cancel()
         self.session.forget()
-        self._stretch = self._waiting = self._earlier = None
-        self._turns.reset()
+        self._waiting = self._earlier = None
+        self._listen_anew()
         self._watch(Ended())
 
     def tell(self, name: Notice) -> bool:
@@ -149,15 +148,19 @@ class Conversation:
 
     def sound_is_back(self) -> None:
         """Go on after the devices were lost: what was cut off is said again."""
-        self._turns.reset()
-        self._stretch = None
+        self._listen_anew()
         self.performer.go_on()
         self.performer.begin_again()
 
+    def _listen_anew(self) -> None:
+        self._turns.reset()
+        if self._stretch is not None:
+            self._stretch.give_up()
+        self._stretch = None
+
     def _woken(self) -> None:
         """Listen from here on: the word that wakes it is no part of what is asked."""
-        self._turns.reset()
-        self._stretch = None
+        self._listen_anew()
         if self._tone is not None and not self.performer.busy:
             self._tone()
 
@@ -189,11 +192,12 @@ class Conversation:
             return
         stretch.sounds(turn)
         stretch.final, self._waiting = True, stretch
-        if stretch.thought is None or stretch.number != stretch.asked:
-            if stretch.job is None:
-                self._ask(stretch, -1)
-        elif stretch.thought is not None:
+        if stretch.asked != stretch.voiced:  # the end of a long talk was not looked at yet
+            stretch.give_up()
+        if stretch.thought is not None and stretch.number == stretch.asked:
             self._finish(stretch)
+        elif stretch.job is None:
+            self._ask(stretch, -1)
 
     def _ask(self, stretch: Stretch, number: int) -> None:
         """Have what was said so far recognised and understood."""
@@ -231,15 +235,12 @@ class Conversation:
             self._stretch = None
             self._finish(stretch)
             return
-        short = turns.lasts < LONG_S
-        paused = turns.silence >= self._patience.look and stretch.asked != number and short
-        midway = turns.lasts - stretch.looked_at > MIDWAY_S and short and self.performer.busy
         if stretch.job is not None and stretch.asked != number and not stretch.into_speech:
             stretch.given_up.set()  # the person has gone on: what they had said so far is not all
-        if stretch.job is None and (paused or midway):
+        if stretch.job is None and stretch.due(turns, self._patience.look, busy=self.performer.busy):
             stretch.sounds(turns.so_far())
             self._ask(stretch, number)
-        elif not (stretch.job or self._waiting or self.performer.busy) and short:
+        elif not (stretch.job or self._waiting or self.performer.busy):
             stretch.ahead.go_on(turns, self._listener, self._thinker.sketch)
 
     def _is_all(self, stretch: Stretch) -> bool:

@@ -6,11 +6,11 @@ from threading import Event
 import numpy as np
 
 from voice_skill.audio.frames import Frame, Samples
-from voice_skill.conversation.ahead import Ahead
+from voice_skill.conversation.ahead import LONG_S, Ahead
 from voice_skill.conversation.jobs import Job
 from voice_skill.conversation.thinking import Earlier, Thought
 from voice_skill.dialog.state import Action
-from voice_skill.hearing.turns import Turn
+from voice_skill.hearing.turns import Turn, TurnDetector
 
 ONSET_S = 0.03
 """Voiced sound that makes the assistant hold its breath while it speaks."""
@@ -40,9 +40,6 @@ EXCUSES_EVERY_S = 60.0
 MIDWAY_S = 1.2
 """Talk without a pause is looked at so often."""
 
-LONG_S = 10.0
-"""A longer turn is only looked at when it is over: the work grows with its length."""
-
 MAKES_UP_ITS_MIND_S = 0.5
 """Silence after which words that make no sense so far do not hold the assistant's speech any longer."""
 
@@ -62,8 +59,8 @@ class Stretch:
     somebody else was heard beyond doubt. number, job,
     thought: the last sound of it that was looked at, and what came of that. ignored: it is not for the
     assistant. interrupted: what the assistant left unsaid for it. final: it is over, and waits for a thought.
-    given_up: nobody waits for what the job brings. samples, lead: as in `Turn`. ahead: what was made out so
-    far, see `Ahead`.
+    voiced: the last sound of it that was heard. given_up: nobody waits for what the job brings. samples,
+    lead: as in `Turn`. ahead: what was made out so far, see `Ahead`.
     """
 
     began: float
@@ -75,6 +72,7 @@ class Stretch:
     others: bool = False
     held: bool = False
     number: int = -1
+    voiced: int = -1
     looked_at: float = 0.0
     asked: int = -1
     job: Job[Thought] | None = None
@@ -98,6 +96,22 @@ class Stretch:
         """The samples at its beginning with the assistant's own voice: none unless said into it."""
         return self.lead if self.into_speech else 0
 
+    def due(self, turns: TurnDetector, look: float, *, busy: bool) -> bool:
+        """Tell whether what was said so far is to be looked at: in a pause of `look` seconds that is new.
+
+        busy: the assistant speaks, or is about to; then also now and then in talk without a pause.
+        """
+        if turns.lasts >= LONG_S:
+            return False
+        paused = turns.silence >= look and self.asked != turns.last_voiced
+        return paused or (busy and turns.lasts - self.looked_at > MIDWAY_S)
+
+    def give_up(self) -> None:
+        """Let go of what was made out so far: it is not all, or not wanted."""
+        self.given_up.set()
+        self.ahead.stop()
+        self.job = self.thought = None
+
     def sounds(self, turn: Turn) -> None:
         """Take the sound of it, as far as it was heard."""
         self.samples, self.lead = turn.samples, turn.lead
@@ -108,6 +122,7 @@ class Stretch:
         sounded: number of the last sound so far. silent_since: when the assistant, holding its breath, fell
         silent; infinity while it does not.
         """
+        self.voiced = sounded
         self.others = self.others or frame.others
         self.held = self.held or silent_since < float("inf")
         if frame.time > silent_since + RINGS_S:

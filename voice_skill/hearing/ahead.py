@@ -3,7 +3,7 @@
 A step of the network takes as long for twenty pieces of a text as for one, if they are known beforehand
 (speculative decoding: Leviathan and others 2023, https://arxiv.org/abs/2211.17192, here with the network's
 own earlier text as the draft). And where the likeliest piece is likelier than all others together, every
-time, a search finds the same text.
+time, a search hardly ever finds another text.
 """
 
 import math
@@ -29,7 +29,8 @@ def follow(
     """Return the text of which each piece is the likeliest after those before it.
 
     started: what `model.start` returned for the sound. draft: pieces of a text that it may begin with; what
-    is not so is not taken. None as soon as a piece's log-probability is below `floor`.
+    is not so is not taken. None as soon as a piece's log-probability is below `floor`, and where a text has
+    no end; without a floor, what there is of it.
     """
     logits, memory = started
     begun = memory.pieces
@@ -45,9 +46,11 @@ def follow(
             chance = float(row[piece] - log_sums(row))
             if chance < floor:
                 return None
-            if piece == Tokenizer.end or len(tokens) >= limit or is_loop((*tokens, piece)):
-                return Beam(tuple(tokens), odds + chance, odds=odds + chance)
             odds += chance
+            if piece == Tokenizer.end:
+                return Beam(tuple(tokens), odds, odds=odds)
+            if len(tokens) >= limit or is_loop((*tokens, piece)):  # the network talks to itself
+                return Beam(tuple(tokens), odds, odds=odds) if floor == -math.inf else None
             tokens.append(piece)
             if tuple(draft[: len(tokens)]) != tuple(tokens):
                 break

@@ -63,12 +63,12 @@ CLOSE = 0.3
 people say in their own words is far from any sentence, and looking twice only took time: of 300 such
 sentences, half in noise, it changed the meaning of none.)"""
 
+VERY_CLOSE = 0.12
+"""What a sound may cost in the sentences that are weighed against a text of which each piece is certain."""
+
 TRUSTED = -0.1
 """Log-probability for each piece from which on a text that is no sentence of the grammar is not searched for
 again, if each piece is certain and the network tuned."""
-
-VERY_CLOSE = 0.12
-"""The same where each piece of the free text is certain."""
 
 RESCORED, KEPT = 6, 6
 """Sentences found by the first look that are weighed again, and those that are scored at all speeds."""

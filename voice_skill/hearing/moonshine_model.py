@@ -92,11 +92,15 @@ class MoonshineModel:
     """
 
     def __init__(self, folder: Path, threads: int = 2, tuning: Path | None = None) -> None:
+        self.tuned = False
+        """Whether the tuning was made for these weights, and changed them."""
+
         def session(path: Path) -> Any:
             content = path.read_bytes()
-            return _session(tuned(content, path.name, tuning) if tuning else content, threads)
+            new = tuned(content, path.name, tuning) if tuning else content
+            self.tuned = self.tuned or new != content
+            return _session(new, threads)
 
-        self.tuned = tuning is not None
         self.tokenizer = _opened(folder / VOCABULARY, Tokenizer.read)
         self._encoder = _opened(folder / ENCODER, session)
         self._decoder = _opened(folder / DECODER, session)

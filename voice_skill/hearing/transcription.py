@@ -50,8 +50,11 @@ def recognise(recognizer: Recognizer, speech: Samples, draft: Draft = ()) -> Tra
     recognizer.reset()
     if draft and isinstance(recognizer, HearsAhead):
         recognizer.begin_with(draft)
-    recognizer.accept(speech)
-    return recognizer.finish()
+    try:
+        recognizer.accept(speech)
+        return recognizer.finish()
+    finally:  # also of what was given up nothing is kept
+        recognizer.reset()
 
 
 def _joined(of_stretches: list[tuple[str, ...]], text: str) -> tuple[str, ...]:

@@ -12,11 +12,13 @@ def check_tuning(draft: Draft) -> None:
     if not file.exists() and not file.is_symlink():
         return
     if not file.is_file() or not file.resolve().is_relative_to(draft.path.resolve()):
-        _report(draft, "this leads out of the pack and is not read: copy the file itself here")
+        _report(draft, "this is no file of the pack and is not read: copy the file itself here")
         return
-    weights = packaged_weights()
     try:
-        originals = {name: (weights / name).read_bytes() for name in (ENCODER, DECODER)}
+        originals = {name: (packaged_weights() / name).read_bytes() for name in (ENCODER, DECODER)}
+    except (MissingError, OSError):  # without weights there is nothing to tune
+        return
+    try:
         changed = [name for name, content in originals.items() if tuned(content, name, file) != content]
     except MissingError as error:
         _report(draft, f"this cannot be read: {error}")
