@@ -93,7 +93,7 @@ def test_confidence_falls_with_every_difference():
 
     near = confidence()
     assert near > 0.8
-    assert confidence(differ=8.0) < near / 2
+    assert confidence(differ=10.0) < near / 2
     assert confidence(sounds=9) < near
     assert confidence(sounds=4, heard=4) < near, "of little sound, little is known"
     assert confidence(score=-20.0) < near, "the model itself doubts it"
@@ -161,7 +161,9 @@ def test_the_graver_of_two_hearings_counts(pack: Pack, understander: Understande
     ears.load()
     # A pack that has nothing but a harmless sentence that sounds like the grave one.
     ears.recognizer.use_grammar(Grammar([Sentence("i have a cramp and i can not read", "relief")], {}))
-    sound = speak("I have a cramp and I cannot breathe.")
+    said = speak("I have a cramp and I cannot breathe.").samples
+    hiss = np.random.default_rng(1).normal(0, 300, len(said))
+    sound = Sound(np.clip(said + hiss, -32767, 32767).astype(np.int16))
     ears.recognizer.accept(sound.samples)
     alone = ears.recognizer.finish()
     assert alone.text.lower().startswith("i have a cramp and i cannot read")
