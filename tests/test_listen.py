@@ -31,6 +31,11 @@ class Listener:
         self._events: queue.Queue[dict] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
 
+    @property
+    def exit_code(self) -> int | None:
+        """Return the exit code, None while it runs."""
+        return self._process.returncode
+
     def _read(self) -> None:
         assert self._process.stdout
         for line in self._process.stdout:

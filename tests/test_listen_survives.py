@@ -82,6 +82,8 @@ def test_control_c_at_any_moment_ends_it(tmp_path: Path, moment: str) -> None:
             server.stop()
             listener.wait_for("Fault")
             time.sleep(0.7)
+        assert listener.exit_code is None
+    assert listener.exit_code == 0, "leaving the block pressed Ctrl-C"
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.7, 2.0])
