@@ -50,6 +50,11 @@ from voice_skill.speaking.text import sentences
 from voice_skill.speaking.voice import VoiceSettings
 
 LOUD = 400
+"""Amplitude of a question's sound, as it is asked without noise, that counts as voiced."""
+
+AUDIBLE = 10 ** (-30 / 20)
+"""The same of the answer, for its loudest sample: it is as loud as the room and the person ask for."""
+
 WAIT_S = 2.2
 
 Asked = list[tuple[str, Sound, float]]
@@ -79,7 +84,8 @@ class Bench:
         """Return when the question ended and the answer began, None without an answer."""
         asked, answered = self.into.since(begun), self.out.since(begun)
         voiced = np.flatnonzero(np.abs(asked.astype(int)) > threshold)
-        heard = np.flatnonzero(np.abs(answered.astype(int)) > LOUD)
+        loudness = np.abs(answered.astype(int))
+        heard = np.flatnonzero(loudness > AUDIBLE * loudness.max(initial=1))
         if not len(voiced) or not len(heard):
             return None
         return begun + float(voiced[-1]) / SAMPLE_RATE, begun + float(heard[0]) / SAMPLE_RATE
