@@ -198,6 +198,23 @@ def test_an_unknown_espeak_voice_is_an_error():
         Pyttsx3Voice(voice="no-such-voice").render(SENTENCE, NORMAL)
 
 
+def said_by(voice: str = "") -> bytes:
+    """Return the samples of a sentence."""
+    speaker = Pyttsx3Voice("en", voice)
+    speaker.load()
+    sound = speaker.render(SENTENCE, NORMAL)
+    speaker.close()
+    return sound.samples.tobytes()
+
+
+def test_english_is_spoken_by_the_clearest_speaker():
+    assert said_by() == said_by("en-us+Mike") != said_by("en-us")
+
+
+def test_a_speaker_that_espeak_lacks_is_replaced_by_its_usual_one():
+    assert said_by("en-us+nobody") == said_by("en-us")
+
+
 def test_the_voice_follows_the_language():
     german, english = Pyttsx3Voice("de"), Pyttsx3Voice("en")
     sounds = [voice.render("Der Muskel ist verkrampft", NORMAL).seconds for voice in (german, english)]

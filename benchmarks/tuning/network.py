@@ -146,16 +146,17 @@ class Network:
                 weight = module.parametrizations[kind].original
             yield name, weight.requires_grad_(requires_grad=True)
 
-    def write(self, folder: Path) -> None:
-        """Write the files with the weights as they are now."""
+    def write(self, folder: Path, share: float = 1.0) -> None:
+        """Write the files with the weights as they are now, or that share of the way there."""
         for name, value in self.moving.items():
             place = self._places[name]
             file = self.files[place.file]
             table, new = file.table(place.name), value.detach().numpy()
             if place.rounded:
                 scale, zero = file.scale(place.name)
-                new = np.clip(np.round(new.T / scale) + zero, 0, 255)
-            table[...] = new.reshape(table.shape)
+                new = new.T / scale + zero
+            mixed = table + share * (new.reshape(table.shape) - table)
+            table[...] = np.clip(np.round(mixed), 0, 255) if place.rounded else mixed
         for name, file in self.files.items():
             (folder / name).write_bytes(file.content)
 

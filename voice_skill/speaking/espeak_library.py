@@ -10,8 +10,10 @@ SONAME = "libespeak-ng.so.1"
 WORDS_PER_MINUTE = 145
 """eSpeak's speed at rate 1.0. At 165, its words are heard wrong more often (`benchmarks.intelligibility`)."""
 
-CLEAREST = {"en": "en-us"}
-"""The variant of a language that is taken where the language alone is asked for."""
+CLEAREST = {"en": "en-us+Mike"}
+"""The accent, and the speaker, that is taken where the language alone is asked for. An eSpeak that lacks the
+speaker speaks with its usual one. Of 24 ways to say 74 sentences it was among those heard wrong least often
+(`benchmarks.intelligibility`)."""
 
 
 def load_espeak() -> bool:

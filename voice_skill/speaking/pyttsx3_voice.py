@@ -11,7 +11,7 @@ import numpy as np
 
 from voice_skill.audio.frames import Sound
 from voice_skill.errors import EngineError, MissingError
-from voice_skill.speaking.espeak_library import WORDS_PER_MINUTE
+from voice_skill.speaking.espeak_library import CLEAREST, WORDS_PER_MINUTE
 from voice_skill.speaking.loudness import check_length, levelled, with_volume
 from voice_skill.speaking.voice import VoiceSettings
 
@@ -39,7 +39,8 @@ class Pyttsx3Voice:
     @property
     def identity(self) -> str:
         """Return the version of pyttsx3, the voice asked for and its speed."""
-        return f"pyttsx3 {version('pyttsx3')} {self._voice or self._language} {WORDS_PER_MINUTE}"
+        voice = self._voice or CLEAREST.get(self._language, self._language)
+        return f"pyttsx3 {version('pyttsx3')} {voice} {WORDS_PER_MINUTE}"
 
     @property
     def worker_pid(self) -> int:

@@ -50,17 +50,21 @@ def main() -> None:
 def choose_voice(voices: list[Any], language: str) -> str:
     """Return the id of the best voice for `language`, e.g. "en" or "en-gb"; the first one if none fits."""
     language = language.lower()
+    accent, _, speaker = CLEAREST.get(language, "").partition("+")
+
+    def codes(voice: Any) -> list[str]:
+        return [str(code).lower() for code in voice.languages]
 
     def fit(voice: Any) -> int:
-        codes = [str(code).lower() for code in voice.languages]
-        if CLEAREST.get(language) in (voice.id.rsplit("/", 1)[-1].lower(), *codes):
-            return 4
         if voice.id.rsplit("/", 1)[-1] == language:
             return 3
-        if language in codes:
+        if language in codes(voice):
             return 2
-        return int(any(code.split("-")[0] == language.split("-")[0] for code in codes))
+        return int(any(code.split("-")[0] == language.split("-")[0] for code in codes(voice)))
 
+    for voice in voices:
+        if accent and accent in (voice.id.rsplit("/", 1)[-1].lower(), *codes(voice)):
+            return f"{voice.id}+{speaker}"
     return str(max(voices, key=fit).id)
 
 
