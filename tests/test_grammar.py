@@ -49,6 +49,12 @@ def may_be_said(grammar: Grammar, text: str) -> bool:
     return state.final
 
 
+def test_half_a_sentence_is_none_even_misheard(cramps: Grammar):
+    for half in ("I have a", "I have vein", "I've got a", "is it a", "my left"):
+        assert not may_be_said(cramps, half)
+    assert may_be_said(cramps, "I have varicose veins")
+
+
 @pytest.mark.parametrize(
     ("template", "said", "unsaid"),
     [

@@ -34,6 +34,10 @@ PAIRS = [
         "I only had one glass of wine and then I took an overdose",
     ),
     ("curious, could a cramp ever be a blood clot", "I'm not curious, I've a clot in my calf, it's swollen"),
+    (
+        "I had a fit of the giggles and my tummy muscles cramped up",
+        "I had a fit and my tummy muscles cramped up",
+    ),
     ("the laptop is frozen and not responding", "I was on the phone and now he's not responding"),
     ("Molly says the teddy is unconscious", "she dropped her teddy and she's unconscious"),
     (

@@ -123,6 +123,11 @@ def test_slots(pack: Pack, said: str, slots: dict[str, str]):
     [
         ("My left calf's gone like concrete, do something!", "relief", {"muscle": "calf", "side": "left"}),
         ("i woke up with cramp in my foot", "relief", {"muscle": "foot", "situation": "night"}),
+        (
+            "I'm due in a month and my calf is cramping",
+            "relief",
+            {"muscle": "calf", "situation": "pregnancy"},
+        ),
         ("terrible cramp in the hammy after the match", "relief", {"muscle": "hamstring"}),
         ("my cat is gramping", "relief", {}),
         ("Ow! Ow!", "relief", {}),
