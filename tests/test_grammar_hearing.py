@@ -93,7 +93,7 @@ def test_confidence_falls_with_every_difference():
 
     near = confidence()
     assert near > 0.8
-    assert confidence(differ=10.0) < near / 2
+    assert confidence(differ=8.0) < near / 2
     assert confidence(sounds=9) < near
     assert confidence(sounds=4, heard=4) < near, "of little sound, little is known"
     assert confidence(score=-20.0) < near, "the model itself doubts it"

@@ -147,7 +147,8 @@ class Network:
             yield name, weight.requires_grad_(requires_grad=True)
 
     def write(self, folder: Path, share: float = 1.0) -> None:
-        """Write the files with the weights as they are now, or that share of the way there."""
+        """Write the files with that share of the way from the package's weights to those as they are now."""
+        packaged = {name: File(packaged_weights() / name) for name in self.files}
         for name, value in self.moving.items():
             place = self._places[name]
             file = self.files[place.file]
@@ -155,7 +156,8 @@ class Network:
             if place.rounded:
                 scale, zero = file.scale(place.name)
                 new = new.T / scale + zero
-            mixed = table + share * (new.reshape(table.shape) - table)
+            original = packaged[place.file].table(place.name)
+            mixed = original + share * (new.reshape(table.shape) - original)
             table[...] = np.clip(np.round(mixed), 0, 255) if place.rounded else mixed
         for name, file in self.files.items():
             (folder / name).write_bytes(file.content)

@@ -8,10 +8,11 @@ is told before and afterwards. --begin goes on from files that an earlier run wr
 made in two goes: 1400 steps without the short remarks, then 330 with them and with 5,500 of the others,
 at a rate of 7e-5.)
 
-Of the change of each weight a share is kept (Wortsman and others 2022, https://arxiv.org/abs/2109.01903): the
-voices it learns from are synthetic, and those of people were heard worse with all of it. Of 167 spoken orders
-at 6 dB of noise, the half for development, 149 were right with all of it, 157 with 0.87, 159 with 0.75 and
-161 without; of a hundred sentences by synthetic voices at 10 dB 85, 84 and 80.
+Of the way from the package's weights to the new ones a share is kept (Wortsman and others 2022,
+https://arxiv.org/abs/2109.01903): the voices it learns from are synthetic, and those of people were heard
+worse with all of it. Of 167 spoken orders at 6 dB of noise, the half for development, 149 were right with all
+of it, 157 with 0.87, 159 with 0.75 and 161 without; of a hundred sentences by synthetic voices at 10 dB 85,
+84 and 80. A run that another one goes on from keeps all: --share 1.
 """
 
 import argparse
