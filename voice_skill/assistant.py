@@ -122,6 +122,7 @@ class Assistant:
         try:
             if not self.conversation.active:
                 self._tune()
+                self._get_ahead()
             frame = self._sound.read(TICK_S if self.conversation.active else IDLE_TICK_S)
             if frame is not None:
                 self.conversation.hear(frame)
@@ -137,6 +138,11 @@ class Assistant:
         elif self._sound.rested and not self.conversation.session.running:
             self._sound.hurry()
 
+    def _get_ahead(self) -> None:
+        """Render what may be said first, while nobody speaks."""
+        if self._openings is not None:
+            self._openings.render_next()
+
     def _check(self) -> None:
         now = time.monotonic()
         if now - self._checked < CHECK_S:
@@ -146,8 +152,6 @@ class Assistant:
             problem = worker.check()
             if problem:
                 self._watch(Fault(part, problem))
-        if self._openings is not None and not self.conversation.active:
-            self._openings.render_next()
         self._tidy()
         if self._each_second is not None:
             self._each_second()

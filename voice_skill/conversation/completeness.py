@@ -39,7 +39,7 @@ class Patience:
     """
 
     look: float = 0.03
-    complete: float = 0.15
+    complete: float = 0.125
     likely: float = 0.4
     doubtful: float = 0.8
     open: float = 1.5

@@ -58,12 +58,12 @@ class HeldSearch:
     """The search for the sentences of a grammar.
 
     kept: sentences followed side by side. floor: a sentence whose log-probability falls below it is given
-    up; it may be set while the search goes on.
+    up.
     """
 
     def __init__(self, speller: Speller, kept: int = BEAMS, floor: float = -np.inf) -> None:
         speller.tidy()
-        self.floor = floor
+        self._floor = floor
         self._speller = speller
         self._kept = kept
         self._beams = [_Beam(speller.start)]
@@ -74,7 +74,7 @@ class HeldSearch:
     def found(self) -> list[Found]:
         """The most likely sentences so far, best first; [] if none is above the floor."""
         ranked = sorted(self._found.values(), key=lambda one: -one.score)
-        return [one for one in ranked[:MOST_FOUND] if one.score > self.floor]
+        return [one for one in ranked[:MOST_FOUND] if one.score > self._floor]
 
     def advance(self, logits: Floats, normal: Floats) -> tuple[list[int], list[int]]:
         """See `Search`."""
@@ -96,7 +96,7 @@ class HeldSearch:
         if not len(scores):
             return []
         bounds = np.cumsum([0, *(len(b.spelled.tokens) for b in beams)])
-        near = np.flatnonzero(scores > max(self.floor, self._enough, scores.max() - PRUNE))
+        near = np.flatnonzero(scores > max(self._floor, self._enough, scores.max() - PRUNE))
         grown: set[tuple[tuple[str, ...], str]] = set()
         places: Counter[tuple[WordState, str]] = Counter()
         parents: list[int] = []

@@ -1,6 +1,5 @@
 """The search for the text that a piece of sound most likely is."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,11 +33,10 @@ class Beam:
 
 
 class FreeSearch:
-    """The search for any text at all. when_over: called with the best text as soon as it is known."""
+    """The search for any text at all."""
 
-    def __init__(self, bias: WordBias, when_over: Callable[[Beam], None] = lambda _: None) -> None:
+    def __init__(self, bias: WordBias) -> None:
         self._bias = bias
-        self._when_over = when_over
         self._beams = [Beam()]
         self._finished = Beam(score=-np.inf)
 
@@ -54,7 +52,6 @@ class FreeSearch:
             self._finished = ended
         # Scores only fall, but for the bonus; a text that overtakes by it is too rare to wait for.
         if not grown or grown[0].score < self._finished.score:
-            self._when_over(self.best)
             return [], []
         self._beams = grown
         return [beam.tokens[-1] for beam in grown], parents

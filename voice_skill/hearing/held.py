@@ -22,12 +22,11 @@ from voice_skill.hearing.abandon import side_by_side
 from voice_skill.hearing.ahead import follow
 from voice_skill.hearing.biasing import WordBias
 from voice_skill.hearing.confidence import Evidence, Free, clearness
-from voice_skill.hearing.constrained import Found, HeldSearch
-from voice_skill.hearing.decoding import Beam, FreeSearch, decode
+from voice_skill.hearing.constrained import Found, search
+from voice_skill.hearing.decoding import Beam, decode
 from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.moonshine_model import Floats, Memory, MoonshineModel
 from voice_skill.hearing.readings import Reading
-from voice_skill.hearing.searching import run
 from voice_skill.hearing.sound_alike import SoundAlikes
 from voice_skill.hearing.sounds import distances, sounds_of_all
 from voice_skill.hearing.spelling import Speller, spoken_words
@@ -146,6 +145,15 @@ class _First(NamedTuple):
     found: Sequence[Found]
 
 
+class _Other(NamedTuple):
+    """A sound played at another speed, what is heard freely then, and the sentences that sound like it."""
+
+    view: _View
+    text: str
+    words: Words
+    alike: Sequence[Words]
+
+
 class GrammarHearing:
     """Holds what one model hears to one grammar."""
 
@@ -211,32 +219,23 @@ class GrammarHearing:
         bias: WordBias,
         settled: Callable[[Beam], bool],
     ) -> Looked:
-        quick = HeldSearch(self._speller, QUICK)
-        leeway = LEEWAY + LEEWAY_PER_SECOND * len(samples) / SAMPLE_RATE
-
-        def stop_in_time(free: Beam) -> None:
-            """Let the search give up what is far behind; all of it, if the free text needs no holding."""
-            quick.floor = np.inf if self._read(free)[1] else free.odds - leeway
-
-        freely = FreeSearch(bias, stop_in_time)
-        run(self._model, started, freely, quick)
-        free = freely.best
+        free = decode(self._model, started, bias)
         words, readings = self._read(free)
         if readings:
             return Looked(free, (self._inside(free, words, readings),))
-        quick.floor = free.odds - leeway
+        leeway = LEEWAY + LEEWAY_PER_SECOND * len(samples) / SAMPLE_RATE
+        found = search(self._model, started, self._speller, QUICK, free.odds - leeway)
         heard = Free("".join(words), free.odds, len(free.tokens), clearness(samples))
-        ranked = self._ranked(quick.found, heard, [words])
+        ranked = self._ranked(found, heard, [words])
         beyond_doubt = CLEARLY_SPOKEN_TUNED if self._model.tuned else CLEARLY_SPOKEN
         if _is_clear(ranked) or free.odds >= beyond_doubt * heard.pieces or settled(free):
             return Looked(free, tuple(ranked))
-        first = _First(samples, _View(self._model, started), heard, words, quick.found)
-        alike = self._alikes.nearest(_normal(words), LOOKED_AT)
+        first = _First(samples, _View(self._model, started), heard, words, found)
         lost = heard.pieces >= SEVERAL_PIECES and not self._model.tuned
         promising = lost or _confidence(ranked) >= PLAUSIBLE or is_babble(free)
-        if not (promising or _sounds_close(words, alike)):
+        if not (promising or self._sounds_close(words)):
             return Looked(free, tuple(ranked))
-        looked = self._second_look(first, alike, bias)
+        looked = self._second_look(first, bias)
         return_free_memory()
         return Looked(free, *looked)
 
@@ -250,40 +249,47 @@ class GrammarHearing:
         each = [self.grammar.read(spoken_words(part)) for part in _SENTENCE_END.split(text)]
         return words, tuple(chain.from_iterable(each)) if all(each) else ()
 
-    def _second_look(
-        self, first: _First, alike: Sequence[Words], bias: WordBias
-    ) -> tuple[tuple[Held, ...], tuple[str, ...]]:
+    def _sounds_close(self, words: Words) -> bool:
+        """Tell whether the nearest sentence of the grammar sounds nearly like the words."""
+        nearest = [sounds_of_all(one) for one in self._alikes.nearest(_normal(words), 1, CLOSE)]
+        sounds = sounds_of_all(words)
+        return any(distances(sounds, nearest) <= CLOSE * len(sounds))
+
+    def _second_look(self, first: _First, bias: WordBias) -> tuple[tuple[Held, ...], tuple[str, ...]]:
         """Return the best of what was found and of what sounds like it; what is heard freely at other speeds.
 
-        alike: the sentences that sound like the free text. Where one of those is clearly what was said, the
-        other speeds are not listened to.
+        Where a sentence that sounds like the free text is clearly what was said, the other speeds are not
+        listened to.
         """
+        alike = self._alikes.nearest(_normal(first.words), LOOKED_AT)
         known = sorted(first.found, key=lambda one: -one.score)[:RESCORED]
         near = self._new([first.words], alike, known)
         ranked = self._ranked(_scored([*known, *near], [first.view]), first.free, [first.words])
         if _is_clear(ranked):
             return tuple(ranked), ()
-        views, again = self._at_other_speeds(first.samples, bias)
-        texts = [first.words, *_words(again)]
-        others = (self._alikes.nearest(_normal(text), LOOKED_AT) for text in dict.fromkeys(texts[1:]))
-        near = self._new(texts, chain(alike, *others), known)
+        others = self._at_other_speeds(first.samples, bias)
+        texts = [first.words, *(other.words for other in others)]
+        near = self._new(texts, chain(alike, *(other.alike for other in others)), known)
         ranked = self._ranked(_scored([*known, *near], [first.view]), first.free, texts)
         best = [Found(one.words, -np.inf, one.tokens) for one in ranked[:KEPT]]
-        return tuple(self._ranked(_scored(best, [first.view, *views]), first.free, texts)), again
+        views = [first.view, *(other.view for other in others)]
+        again = tuple(other.text for other in others)
+        return tuple(self._ranked(_scored(best, views), first.free, texts)), again
 
-    def _at_other_speeds(self, samples: Floats, bias: WordBias) -> tuple[list[_View], tuple[str, ...]]:
-        """Return the sound played slower and faster, and what is heard freely then.
+    def _at_other_speeds(self, samples: Floats, bias: WordBias) -> list[_Other]:
+        """Return the sound played slower and faster, what is heard freely then, and what that sounds like.
 
         The network hardly fills two cores with one short sound, so both are listened to at once.
         """
-        heard = side_by_side(*(partial(self._at_speed, samples, bias, speed) for speed in SPEEDS))
-        return [view for view, _ in heard], tuple(text for _, text in heard)
+        return side_by_side(*(partial(self._at_speed, samples, bias, speed) for speed in SPEEDS))
 
-    def _at_speed(self, samples: Floats, bias: WordBias, speed: float) -> tuple[_View, str]:
+    def _at_speed(self, samples: Floats, bias: WordBias, speed: float) -> _Other:
         changed = soxr.resample(samples, SAMPLE_RATE, SAMPLE_RATE * speed).astype(np.float32)
         started = self._model.start(self._model.encode(changed))
         text = self._model.tokenizer.decode(decode(self._model, started, bias).tokens)
-        return _View(self._model, started), text
+        words = tuple(spoken_words(text))
+        alike = self._alikes.nearest(_normal(words), LOOKED_AT)
+        return _Other(_View(self._model, started), text, words, alike)
 
     def _new(self, texts: Sequence[Words], alike: Iterable[Words], known: Sequence[Found]) -> list[Found]:
         """Return the sentences that sound most like the texts, not scored yet; one for each new meaning."""
@@ -326,12 +332,6 @@ def is_babble(free: Beam) -> bool:
     return 0 < pieces <= SHORT_PIECES and free.odds < BABBLE * pieces
 
 
-def _sounds_close(words: Words, alike: Sequence[Words]) -> bool:
-    """Tell whether the nearest sentence of the grammar sounds nearly like the words."""
-    sounds = sounds_of_all(words)
-    return any(distances(sounds, [sounds_of_all(one) for one in alike[:1]]) <= CLOSE * len(sounds))
-
-
 def _confidence(ranked: Sequence[Held]) -> float:
     return ranked[0].confidence if ranked else 0.0
 
@@ -353,10 +353,6 @@ def _unlike(sentences: Sequence[Words], texts: Sequence[Words]) -> list[float]:
     said = [sounds_of_all(sentence) for sentence in sentences]
     unlike: list[float] = np.mean([distances(sounds_of_all(text), said) for text in texts], axis=0).tolist()
     return unlike
-
-
-def _words(texts: Iterable[str]) -> list[Words]:
-    return [tuple(spoken_words(text)) for text in texts]
 
 
 def _normal(words: Words) -> list[str]:

@@ -1,8 +1,4 @@
-"""Runs searches for the text of one piece of sound side by side.
-
-A step of the network costs little more for twelve texts than for one. So the search for any text and the
-search for a sentence of the grammar take their steps together.
-"""
+"""Runs a search for the text of one piece of sound: the network's steps, several texts side by side."""
 
 from typing import Protocol
 
@@ -27,28 +23,17 @@ class Search(Protocol):
         ...
 
 
-def run(model: MoonshineModel, started: tuple[Floats, Memory], *searches: Search) -> None:
-    """Let every search go on until it is over, or the texts are longer than anybody speaks.
+def run(model: MoonshineModel, started: tuple[Floats, Memory], search: Search) -> None:
+    """Let a search go on until it is over, or the texts are longer than anybody speaks.
 
     started: what `model.start` returned for the sound.
     """
     logits, memory = started
-    going = [(search, slice(0, 1)) for search in searches]
     for _ in range(piece_limit(memory.encoded)):
-        tokens: list[int] = []
-        rows: list[int] = []
-        still = []
-        normal = log_sums(logits)
-        for search, span in going:
-            next_tokens, parents = search.advance(logits[span], normal[span])
-            if next_tokens:
-                still.append((search, slice(len(tokens), len(tokens) + len(next_tokens))))
-                tokens += next_tokens
-                rows += [span.start + parent for parent in parents]
+        tokens, parents = search.advance(logits, log_sums(logits))
         if not tokens:
             break
-        going = still
-        logits, memory = model.step(np.array(tokens), memory.take(np.array(rows)))
+        logits, memory = model.step(np.array(tokens), memory.take(np.array(parents)))
 
 
 def piece_limit(encoded: Encoded) -> int:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from threading import Lock
 
 from voice_skill.hearing.automaton import Network
 from voice_skill.hearing.surfaces import SHORT, SURFACES
@@ -79,6 +80,7 @@ class WordStates:
     def __init__(self, network: Network, between: frozenset[str]) -> None:
         self.network = network
         self.between = between
+        self._numbering = Lock()
         self._contexts: dict[frozenset[int], int] = {frozenset(): 0}
         self._returns: list[frozenset[int]] = [frozenset()]
         self._states: dict[Positions, WordState] = {}
@@ -92,9 +94,8 @@ class WordStates:
     def state(self, places: Iterable[Position]) -> WordState:
         """Return the one state for these places and all that are reached from them in silence."""
         positions = self.closed(places)
-        if positions not in self._states:
-            self._states[positions] = WordState(self, positions)
-        return self._states[positions]
+        known = self._states.get(positions)
+        return known or self._states.setdefault(positions, WordState(self, positions))
 
     def variants(self, word: str, ends: tuple[Position, ...]) -> list[tuple[str, list[Position]]]:
         """Return what may be spoken for a word that leads to these places, and where that leads to.
@@ -148,7 +149,8 @@ class WordStates:
         return self._returns[context]
 
     def _context(self, returns: frozenset[int]) -> int:
-        if returns not in self._contexts:
-            self._contexts[returns] = len(self._returns)
-            self._returns.append(returns)
-        return self._contexts[returns]
+        with self._numbering:  # two threads may look for sentences at once
+            if returns not in self._contexts:
+                self._contexts[returns] = len(self._returns)
+                self._returns.append(returns)
+            return self._contexts[returns]
