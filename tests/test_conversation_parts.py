@@ -27,6 +27,7 @@ from voice_skill.conversation.openings import Openings
 from voice_skill.conversation.wake_word import OnWord
 from voice_skill.dialog.pack import load_pack
 from voice_skill.errors import EngineError, MissingError, UsageError
+from voice_skill.hearing.grammar import Grammar
 from voice_skill.learning import understander_of
 from voice_skill.service import unit
 from voice_skill.speaking.text import sentences
@@ -88,6 +89,16 @@ def test_words_that_were_hardly_heard_may_be_half_a_question(understander: Under
     assert completeness.wait(half, Context()) == PATIENCE.doubtful
     command = replace(understander.understand("next", LEADING), heard=0.5)
     assert completeness.wait(command, LEADING) == PATIENCE.complete
+
+
+def test_a_sentence_that_cannot_go_on_is_answered_soonest(understander: Understander) -> None:
+    pack = load_pack("en")
+    grammar = Grammar.of_pack(pack.phrases, pack.slots, pack.red_flags)
+    waits = [
+        Completeness(pack).wait(understander.understand(text), Context(), (), grammar.outlook(text.split()))
+        for text in ("do bananas help with cramps", "do bananas help", "how long does a cramp")
+    ]
+    assert waits == [PATIENCE.ended, PATIENCE.complete, PATIENCE.likely]
 
 
 @pytest.mark.parametrize("text", ["stop", "next", "wait", "louder", "my chest hurts", "can I take ibuprofen"])

@@ -56,6 +56,21 @@ def test_half_a_sentence_is_none_even_misheard(cramps: Grammar):
 
 
 @pytest.mark.parametrize(
+    ("said", "outlook"),
+    [
+        ("does my", "beginning"),
+        ("does my calf", "beginning"),  # that it is a muscle does not make it a question
+        ("does my calf hurt", "open"),
+        ("does my calf hurt at night", "end"),
+        ("um does my calf hurt at night please", "end"),
+        ("does my calf hurt tomorrow", "outside"),
+    ],
+)
+def test_what_can_follow_words(said: str, outlook: str):
+    assert grammar("does my {muscle} hurt [at night]").outlook(said.split()) == outlook
+
+
+@pytest.mark.parametrize(
     ("template", "said", "unsaid"),
     [
         ("stop it", ["Stop it."], ["stop", "it stop", "stop it you"]),

@@ -10,6 +10,7 @@ from voice_skill.dialog.pack import Pack
 from voice_skill.hearing.expecting import Expectations
 from voice_skill.hearing.factory import create_recognizer
 from voice_skill.hearing.gate import SpeechGate
+from voice_skill.hearing.grammar import Grammar
 from voice_skill.hearing.grammar_cache import grammar_of
 from voice_skill.hearing.recognizer import (
     Draft,
@@ -19,6 +20,7 @@ from voice_skill.hearing.recognizer import (
     TakesTuning,
     Transcript,
 )
+from voice_skill.hearing.spelling import spoken_words
 from voice_skill.hearing.transcription import recognise, transcribe
 from voice_skill.understanding.intents import FLAG_INTENT
 from voice_skill.understanding.meaning import URGENCIES, Context, Meaning
@@ -64,6 +66,7 @@ class Ears:
         self.gate = SpeechGate()
         self._pack, self._keep = pack, settings.cache
         self._understander = understander
+        self._grammar: Grammar | None = None
         self._expectations = Expectations(pack, keep=settings.cache)
 
     def load(self) -> None:
@@ -71,7 +74,7 @@ class Ears:
         self.gate.load()
         self.recognizer.load()
         said = self._pack.phrases, self._pack.slots, self._pack.red_flags
-        grammar = grammar_of(*said, keep=self._keep)
+        self._grammar = grammar = grammar_of(*said, keep=self._keep)
         if not isinstance(self.recognizer, TakesGrammar):
             self.recognizer.use_phrases(grammar.phrases())
             return
@@ -92,7 +95,9 @@ class Ears:
         `sketch` made of its beginning.
         """
         self._expect(context)
-        return self._gravest(recognise(self.recognizer, speech, draft))
+        heard = self._gravest(recognise(self.recognizer, speech, draft))
+        outlook = self._grammar.outlook(spoken_words(heard.text)) if self._grammar else heard.outlook
+        return replace(heard, outlook=outlook)
 
     def sketch(self, speech: Samples, before: Draft = ()) -> Draft:
         """Return roughly what was said so far, for `recognise` to be faster at the end.

@@ -1,6 +1,6 @@
 r"""How long until it answers: from a question's last sound to the answer's first, in real time.
 
-    python -m benchmarks.conversation.latency [--questions 102] [--classic 30] [--minutes 4] \
+    python -m benchmarks.conversation.latency [--questions 102] [--classic 30] [--minutes 4] [--cold] \
         [--rows rows.jsonl] [--json OUT.json] [--picture OUT.png]
 
 Microphone and loudspeaker are null sinks of a private PulseAudio. The question on its way in and the answer
@@ -8,8 +8,10 @@ on its way out are recorded, and the times are read from the two recordings (to 
 the classic pipeline is asked the same questions: a second of silence, then one decode, then synthesis, then
 play, with the same recogniser and the same voice. A third of the questions is asked over hiss, 10 dB below.
 
-It takes five seconds a question. With --rows it stops after --minutes, keeps what it has, and goes on from
-there when it is started again; the figures are those of all rows so far.
+Before the first question it renders what it may say first, as it does in the first idle minute after it was
+installed; `--cold` leaves that to the pauses between the questions. It takes five seconds a question. With
+--rows it stops after --minutes, keeps what it has, and goes on from there when it is started again; the
+figures are those of all rows so far.
 """
 
 import argparse
@@ -224,12 +226,15 @@ def run(  # noqa: PLR0913, PLR0917 - one way of answering, and where to put what
 
 
 @contextmanager
-def ours(stages: Stages) -> Iterator[Assistant]:
+def ours(stages: Stages, *, cold: bool) -> Iterator[Assistant]:
     assistant = Assistant(Settings(region="uk", voice="piper"), load_pack("en"), stages.watch)
+    openings = assistant._openings
     stages.follow(assistant)
     assistant._ears.load()
     assistant._mouth.load()
     with assistant._sound:
+        while not cold and openings is not None and openings.render_next():
+            assistant._step()
         yield assistant
     assistant._close()
 
@@ -271,7 +276,7 @@ def measure(given: argparse.Namespace, rows: Rows) -> None:
         bench = Bench(Path(folder), closing)
         if rows.missing("ours", given.questions):
             stages = Stages()
-            with ours(stages) as assistant:
+            with ours(stages, cold=given.cold) as assistant:
                 forget = assistant.conversation.forget
                 run(bench, asked, "ours", rows, given.questions, assistant._step, forget, stages)
         if rows.missing("classic", given.classic) and time.monotonic() < rows.until:
@@ -327,6 +332,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=102)
     parser.add_argument("--classic", type=int, default=30, help="how many the classic pipeline is asked")
     parser.add_argument("--minutes", type=float, default=60.0, help="stop after so long")
+    parser.add_argument("--cold", action="store_true", help="with nothing rendered ahead")
     parser.add_argument("--rows", type=Path, help="a file of what was measured so far; it grows")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--picture", type=Path)

@@ -8,6 +8,7 @@ from rapidfuzz.distance import Levenshtein
 from voice_skill.conversation.words import spoken_words
 from voice_skill.dialog.pack import Pack
 from voice_skill.dialog.words import STEERING
+from voice_skill.hearing.grammar import Outlook
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Context, Meaning
 from voice_skill.understanding.words import listed
 
@@ -34,12 +35,14 @@ VAGUE_WORDS = 3
 class Patience:
     """Silence, in seconds after the last sound, after which a turn is over.
 
-    complete: all was said. likely: all was said, as far as that can be told. doubtful: more may be to come.
-    open: it was surely not all, or it made no sense. look: after so much the words so far are looked at.
+    ended: all was said, and no sentence of the pack goes on from there. complete: all was said. likely: all
+    was said, as far as that can be told. doubtful: more may be to come. open: it was surely not all, or it
+    made no sense. look: after so much the words so far are looked at.
     """
 
     look: float = 0.03
-    complete: float = 0.125
+    ended: float = 0.125
+    complete: float = 0.15
     likely: float = 0.4
     doubtful: float = 0.8
     open: float = 1.5
@@ -71,11 +74,17 @@ class Completeness:
         )
         self._places = frozenset(word for said in places for word in spoken_words(said)) | FRAME
 
-    def wait(self, meaning: Meaning, context: Context, alternatives: Sequence[str] = ()) -> float:
+    def wait(
+        self,
+        meaning: Meaning,
+        context: Context,
+        alternatives: Sequence[str] = (),
+        outlook: Outlook = "outside",
+    ) -> float:
         """Return the silence, in seconds, after which words that mean this are all that comes.
 
         alternatives: what the recogniser heard freely, where it took that for a sentence of the pack: then
-        the end of the sentence may be a guess.
+        the end of the sentence may be a guess. outlook: what can follow in a sentence of the pack.
         """
         words = spoken_words(meaning.text)
         if meaning.intent is None or not words:
@@ -98,7 +107,13 @@ class Completeness:
                 return self.patience.open
             if len(words) <= VAGUE_WORDS:
                 return self.patience.doubtful
-        return settled
+        return self._settled(settled, outlook)
+
+    def _settled(self, settled: float, outlook: Outlook) -> float:
+        """Return how long to wait after a meaning that is settled, by what may follow the words."""
+        if outlook == "beginning":  # "how long does a cramp" makes sense, and is but half of a sentence
+            return self.patience.likely
+        return min(settled, self.patience.ended) if outlook == "end" else settled
 
     def _half_said(
         self, meaning: Meaning, words: Sequence[str], free: Sequence[Sequence[str]], context: Context

@@ -114,7 +114,7 @@ class Thinker:
                 again = self._hear(samples[before:], context)
                 if _counts(*again):
                     meaning, heard = max((meaning, heard), again, key=_weight)
-        wait = self._completeness.wait(meaning, context, heard.alternatives)
+        wait = self._completeness.wait(meaning, context, heard.alternatives, heard.outlook)
         joined = None
         if earlier is not None:
             whole = np.concatenate([earlier.samples, samples, TAIL])

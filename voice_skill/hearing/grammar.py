@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
+from typing import Literal
 
 from hassil.errors import HassilError
 from hassil.expression import Alternative, Expression, ListReference, Permutation, TextChunk
@@ -49,6 +51,11 @@ AFTER = (
 )
 """What people add."""
 
+
+_ASIDE = frozenset(phrase.split()[0] for phrase in chain(AFTER, CORRECTIONS))
+
+Outlook = Literal["outside", "beginning", "open", "end"]
+"""What can follow words: they begin no sentence; more must follow; more may; no more than what people add."""
 
 MOST_AROUND = 3
 """Phrases before a sentence, and after it. With any number of them, a search in noise would find no end."""
@@ -157,6 +164,18 @@ class Grammar:
     def _reader(self) -> Reader:
         self._network.seal()
         return Reader(self._network)
+
+    def outlook(self, words: Iterable[str]) -> Outlook:
+        """Tell what can follow spoken words (lower case, no marks)."""
+        state = self.start
+        for word in words:
+            onward = state.after(word)
+            if onward is None:
+                return "outside"
+            state = onward
+        if not state.final:
+            return "beginning"
+        return "open" if state.normal.keys() - _ASIDE else "end"
 
     def forget(self) -> None:
         """Give back the memory of the states; they are worked out anew when needed. `start` changes."""

@@ -10,7 +10,7 @@ from voice_skill.hearing.readings import Reading
 
 if TYPE_CHECKING:
     from voice_skill.hearing.expecting import Expected
-    from voice_skill.hearing.grammar import Grammar
+    from voice_skill.hearing.grammar import Grammar, Outlook
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Transcript:
     suspected: a sign of an emergency that the sound may hold although the text does not.
     hypotheses: the n best sentences of a grammar, the likeliest first, taken or not; () without a grammar,
     and for sound so long that it is recognised piece by piece.
+    outlook: what can follow the text in a sentence of the grammar.
     """
 
     text: str
@@ -57,6 +58,7 @@ class Transcript:
     otherwise: float = 1.0
     again: tuple[str, ...] = ()
     suspected: str = ""
+    outlook: "Outlook" = "outside"
 
 
 def transcript_as_json(heard: Transcript) -> dict[str, object]:
