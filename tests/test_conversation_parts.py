@@ -24,6 +24,7 @@ from voice_skill.conversation.completeness import Completeness, Patience
 from voice_skill.conversation.interruptions import interrupts, is_echo, stops
 from voice_skill.conversation.jobs import Job, Worker
 from voice_skill.conversation.openings import Openings
+from voice_skill.conversation.stretch import onset
 from voice_skill.conversation.wake_word import OnWord
 from voice_skill.dialog.pack import load_pack
 from voice_skill.errors import EngineError, MissingError, UsageError
@@ -99,6 +100,12 @@ def test_a_sentence_that_cannot_go_on_is_answered_soonest(understander: Understa
         for text in ("do bananas help with cramps", "do bananas help", "how long does a cramp")
     ]
     assert waits == [PATIENCE.ended, PATIENCE.complete, PATIENCE.likely]
+
+
+def test_the_last_sound_of_a_question_does_not_make_the_answer_falter() -> None:
+    one_window = 0.032
+    assert onset(answered_ago=0.1) > 2 * one_window
+    assert onset(answered_ago=1.0) < one_window
 
 
 @pytest.mark.parametrize("text", ["stop", "next", "wait", "louder", "my chest hurts", "can I take ibuprofen"])

@@ -142,3 +142,33 @@ def test_the_first_sound_of_a_command_stays_whole_although_it_was_noticed_late()
     after = slice(end - first + FRAME_SAMPLES, None)
     own_voice = np.abs(samples[first:][: len(turn.samples)][after]).max()
     assert np.abs(turn.samples[after]).max() < 0.5 * own_voice
+
+
+@pytest.mark.parametrize(
+    ("said", "voice"),
+    [("How long does a cramp last?", "piper-fast"), ("How do I massage my calf?", "espeak-british")],
+)
+def test_nobody_is_heard_in_the_silence_after_a_turn_that_was_ended_soon(said: str, voice: str):
+    detector = ended_soon(join([silence(1), speak(said, voice), silence(0.2)]))
+    for _ in range(50):
+        detector.feed(Frame(silence(0.02).samples, 0.0))
+        assert detector.sounded == 0
+
+
+def test_whoever_goes_on_at_once_after_a_turn_that_was_ended_soon_is_heard():
+    detector = ended_soon(join([speak("My calf is cramping."), silence(0.2)]))
+    feed(detector, speak("And my chest hurts."))
+    assert detector.speaking
+    assert detector.lasts == pytest.approx(speak("And my chest hurts.").seconds, abs=0.3)
+
+
+def ended_soon(sound: Sound) -> TurnDetector:
+    """Return a detector that heard a turn, and was told in the silence after it that it is over."""
+    detector = TurnDetector()
+    last = np.flatnonzero(np.abs(sound.samples.astype(int)) > 400)[-1]
+    for at in range(0, len(sound.samples), FRAME_SAMPLES):
+        detector.feed(Frame(sound.samples[at : at + FRAME_SAMPLES], at / SAMPLE_RATE))
+        if detector.silence >= 0.125 and at > last:
+            detector.end()
+            return detector
+    raise AssertionError("no turn")

@@ -25,12 +25,12 @@ from voice_skill.conversation.stretch import (
     JOIN_S,
     MAKES_UP_ITS_MIND_S,
     MIDWAY_S,
-    ONSET_S,
     SURE_FOR_S,
     TALK,
     TONE_AFTER_S,
     WARY_S,
     Stretch,
+    onset,
 )
 from voice_skill.conversation.thinking import Earlier, Thinker, Thought
 from voice_skill.conversation.wake import Wake, meant_for_it
@@ -169,8 +169,8 @@ class Conversation:
     def _mind_onset(self) -> None:
         """Hold the breath at the first sound of somebody else; go on if it was nothing."""
         if self._stretch is None and self.performer.speaking and self._barge_in() == "all":
-            sounded, held = self._turns.sounded, self.performer.held
-            if sounded >= ONSET_S and not held and self._clock() > self._wary_until:
+            sounded, held, now = self._turns.sounded, self.performer.held, self._clock()
+            if sounded >= onset(now - self._answered_at) and not held and now > self._wary_until:
                 self.performer.hold()
             elif sounded == 0 and held:
                 self.performer.go_on()

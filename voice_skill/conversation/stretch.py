@@ -15,6 +15,9 @@ from voice_skill.hearing.turns import Turn, TurnDetector
 ONSET_S = 0.03
 """Voiced sound that makes the assistant hold its breath while it speaks."""
 
+LAST_SOUND_S, LAST_SOUND_WITHIN_S = 0.09, 0.4
+"""So much voiced sound does, so soon after an answer began: less is the last "t" of what is answered."""
+
 SURE_FOR_S = 0.5
 """A stretch that begins so soon after somebody was heard beyond doubt is theirs."""
 
@@ -48,6 +51,11 @@ JOIN_S = 1.2
 
 WARY_S = 6.0
 """After talk that was not for it, the assistant does not hold its breath for sounds for so long."""
+
+
+def onset(answered_ago: float) -> float:
+    """Return the voiced sound, in seconds, that makes the assistant hold its breath while it speaks."""
+    return LAST_SOUND_S if answered_ago < LAST_SOUND_WITHIN_S else ONSET_S
 
 
 @dataclass(slots=True)

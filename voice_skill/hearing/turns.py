@@ -29,6 +29,9 @@ NOTICED_AFTER = 9
 """Windows, 0.3 s, that somebody may have spoken before they were told from the program's own voice: a soft
 first sound is noticed late, and without it "stop" is no word."""
 
+RINGS_S = 0.3
+"""So long the detector may go on hearing a turn that was ended in its last silence."""
+
 FAINT = 10**-2.8
 """Share of the loudest moment's energy below which a moment of a turn counts as silence: 28 dB less."""
 
@@ -106,7 +109,8 @@ class TurnDetector:
         self._quiet = 0
         self._judged, self._likely, self._background, self._energy = False, 0.0, 0.0, 0.0
         self._energies: deque[float] = deque(maxlen=NOISE_MEMORY)
-        self._noisy = False
+        self._noisy, self._noise = False, 0.0
+        self._rings_on, self._rings_below = 0, 0.0
         self._start_over()
 
     @property
@@ -140,8 +144,9 @@ class TurnDetector:
 
     def end(self) -> Turn:
         """End the turn that is going on, and return it. Only while `speaking`."""
-        turn = self._turn()
+        turn, loudest = self._turn(), self._loudest
         self._start_over()
+        self._rings_below, self._rings_on = FAINT * loudest, round(RINGS_S * SAMPLE_RATE / WINDOW)
         return turn
 
     def feed(self, frame: Frame) -> list[SpeechStarted | Turn]:
@@ -170,7 +175,7 @@ class TurnDetector:
         self._windows.append(window)
         self._measure(window.samples)
         likely = self._probability(window.samples)  # of the own voice, too: it listens with a memory
-        change = self._tracker.update(0.0 if window.own else likely)
+        change = self._tracker.update(0.0 if window.own or self._rings(likely) else likely)
         if self._noisy and likely >= STILL_SPEECH and self._tracker.end == self._heard:
             self._last_loud = self._heard
         if change == "began":
@@ -193,11 +198,20 @@ class TurnDetector:
         if not self._tracker.voiced:
             self._loudest = 0.0
         self._loudest = max(self._loudest, energy)
-        noise = ABOVE_NOISE * min(self._energies) if len(self._energies) >= FEWEST else 0.0
+        self._noise = ABOVE_NOISE * min(self._energies) if len(self._energies) >= FEWEST else 0.0
         self._energies.append(energy)
-        self._noisy = noise > FAINT * self._loudest
-        if energy > max(FAINT * self._loudest, noise):
+        self._noisy = self._noise > FAINT * self._loudest
+        if energy > max(FAINT * self._loudest, self._noise):
             self._last_loud = self._heard
+
+    def _rings(self, likely: float) -> bool:
+        """Tell whether the detector still hears the turn that was ended, although no sound comes any more.
+
+        Else the assistant would hold its breath for it, right after the first sound of its answer.
+        """
+        over = likely < self._gate.settings.stay or self._energy > max(self._rings_below, self._noise)
+        self._rings_on = 0 if over else max(0, self._rings_on - 1)
+        return self._rings_on > 0
 
     @property
     def _sounded(self) -> int:
