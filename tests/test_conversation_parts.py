@@ -102,6 +102,12 @@ def test_a_sentence_that_cannot_go_on_is_answered_soonest(understander: Understa
     assert waits == [PATIENCE.ended, PATIENCE.complete, PATIENCE.likely]
 
 
+def test_an_answer_is_a_whole_sentence_although_the_pack_has_longer_ones(understander: Understander) -> None:
+    asked = Context(asking_slot="muscle", in_session=True)
+    unsure = understander.understand("I don't know", asked)
+    assert Completeness(load_pack("en")).wait(unsure, asked, (), "beginning") == PATIENCE.complete
+
+
 def test_the_last_sound_of_a_question_does_not_make_the_answer_falter() -> None:
     one_window = 0.032
     assert onset(answered_ago=0.1) > 2 * one_window

@@ -139,8 +139,8 @@ class Assistant:
             self._sound.hurry()
 
     def _get_ahead(self) -> None:
-        """Render what may be said first, while nobody speaks."""
-        if self._openings is not None:
+        """Render what may be said first, while no conversation runs whose next sentence would wait for it."""
+        if self._openings is not None and not self.conversation.session.running:
             self._openings.render_next()
 
     def _check(self) -> None:

@@ -74,12 +74,13 @@ class Ears:
         self.gate.load()
         self.recognizer.load()
         said = self._pack.phrases, self._pack.slots, self._pack.red_flags
-        self._grammar = grammar = grammar_of(*said, keep=self._keep)
+        grammar = grammar_of(*said, keep=self._keep)
         if not isinstance(self.recognizer, TakesGrammar):
             self.recognizer.use_phrases(grammar.phrases())
             return
         self.recognizer.use_phrases(sorted(grammar.words))
         if self._understander is not None:
+            self._grammar = grammar
             self.recognizer.use_grammar(grammar)
             self._expectations.prepare()
 
@@ -96,7 +97,10 @@ class Ears:
         """
         self._expect(context)
         heard = self._gravest(recognise(self.recognizer, speech, draft))
-        outlook = self._grammar.outlook(spoken_words(heard.text)) if self._grammar else heard.outlook
+        if self._grammar is None:
+            return heard
+        outlook = self._grammar.outlook(spoken_words(heard.text))
+        self._grammar.forget_said()
         return replace(heard, outlook=outlook)
 
     def sketch(self, speech: Samples, before: Draft = ()) -> Draft:

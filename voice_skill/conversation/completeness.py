@@ -8,7 +8,7 @@ from rapidfuzz.distance import Levenshtein
 from voice_skill.conversation.words import spoken_words
 from voice_skill.dialog.pack import Pack
 from voice_skill.dialog.words import STEERING
-from voice_skill.hearing.grammar import Outlook
+from voice_skill.hearing.readings import Outlook
 from voice_skill.understanding.meaning import OUT_OF_SCOPE, Context, Meaning
 from voice_skill.understanding.words import listed
 
@@ -107,11 +107,12 @@ class Completeness:
                 return self.patience.open
             if len(words) <= VAGUE_WORDS:
                 return self.patience.doubtful
-        return self._settled(settled, outlook)
+        return self._settled(settled, outlook, context)
 
-    def _settled(self, settled: float, outlook: Outlook) -> float:
+    def _settled(self, settled: float, outlook: Outlook, context: Context) -> float:
         """Return how long to wait after a meaning that is settled, by what may follow the words."""
-        if outlook == "beginning":  # "how long does a cramp" makes sense, and is but half of a sentence
+        answers = context.asking_slot or context.expecting  # those are no sentences of the pack
+        if outlook == "beginning" and not answers:  # "how long does a cramp" makes sense, and is but half
             return self.patience.likely
         return min(settled, self.patience.ended) if outlook == "end" else settled
 

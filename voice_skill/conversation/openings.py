@@ -28,7 +28,10 @@ class Tells(Protocol):
 
 
 class Openings:
-    """The first sentences of all answers, red flags first. `render_next` renders one of them at a time."""
+    """The first sentences of all answers, red flags first. `render_next` renders one of them at a time.
+
+    A voice that fails is not asked again ahead of time.
+    """
 
     def __init__(self, pack: Pack, region: str, teller: Tells, voice: Doer) -> None:
         self._teller = teller
@@ -41,6 +44,8 @@ class Openings:
         """Begin with the next one, unless the last is still at work; False when there is nothing left."""
         if self._job is not None and not self._job.done:
             return True
+        if self._job is not None and self._job.error is not None:  # it will be rendered when it is needed
+            self._wanted.clear()
         while self._wanted:
             sentence = self._wanted.popleft()
             if not self._teller.knows(sentence):

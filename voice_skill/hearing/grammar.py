@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
-from typing import Literal
 
 from hassil.errors import HassilError
 from hassil.expression import Alternative, Expression, ListReference, Permutation, TextChunk
@@ -16,7 +15,7 @@ from voice_skill.dialog.schema import MOST_PERMUTED, Phrases, RedFlag, SlotLists
 from voice_skill.errors import UsageError
 from voice_skill.hearing.automaton import AGAIN, Network
 from voice_skill.hearing.covering import covering_sentences
-from voice_skill.hearing.readings import Reader, Reading, without_stammer
+from voice_skill.hearing.readings import Outlook, Reader, Reading, without_stammer
 from voice_skill.hearing.word_states import WordState, WordStates
 from voice_skill.understanding.normalize import normal_form, unheard_letters
 from voice_skill.understanding.templates import NOTATION, expand
@@ -53,9 +52,7 @@ AFTER = (
 
 
 _ASIDE = frozenset(phrase.split()[0] for phrase in chain(AFTER, CORRECTIONS))
-
-Outlook = Literal["outside", "beginning", "open", "end"]
-"""What can follow words: they begin no sentence; more must follow; more may; no more than what people add."""
+"""Their first words. Now and then one begins the rest of a sentence: "aleve or advil"."""
 
 MOST_AROUND = 3
 """Phrases before a sentence, and after it. With any number of them, a search in noise would find no end."""
@@ -167,15 +164,7 @@ class Grammar:
 
     def outlook(self, words: Iterable[str]) -> Outlook:
         """Tell what can follow spoken words (lower case, no marks)."""
-        state = self.start
-        for word in words:
-            onward = state.after(word)
-            if onward is None:
-                return "outside"
-            state = onward
-        if not state.final:
-            return "beginning"
-        return "open" if state.normal.keys() - _ASIDE else "end"
+        return self._reader.outlook([word for word in words if word not in BETWEEN], _ASIDE)
 
     def forget(self) -> None:
         """Give back the memory of the states; they are worked out anew when needed. `start` changes."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from voice_skill.hearing.automaton import AGAIN, Network
 from voice_skill.hearing.surfaces import meanings
@@ -26,6 +26,10 @@ class Reading:
 READ, BEGUN = 512, 64
 """Sentences whose meaning is kept, since the same ones are looked at from several sides while one sound is
 recognised; and first words of which it is kept where they lead to."""
+
+
+Outlook = Literal["outside", "beginning", "open", "end"]
+"""What can follow words: they begin no sentence; more must follow; more may; no more than what people add."""
 
 
 class _Place(NamedTuple):
@@ -70,14 +74,29 @@ class Reader:
                 here += (_Place(end, *place[1:]) for end in ends for place in places)
         return found
 
+    def outlook(self, words: Iterable[str], aside: frozenset[str]) -> Outlook:
+        """Tell what can follow spoken words. aside: first words of what anybody adds to a sentence."""
+        places = self._places(tuple(words))
+        if not places:
+            return "outside"
+        if not any(place.node == self._network.end and place.intent for place in places):
+            return "beginning"
+        following = {word for place in places for word in self._network.onward(place.node)}
+        return "open" if following - aside else "end"
+
     def _worked_out(self, words: tuple[str, ...]) -> tuple[Reading, ...]:
+        places = self._places(words)
+        ended = (Reading(p.intent, p.slots) for p in places if p.node == self._network.end and p.intent)
+        return tuple(dict.fromkeys(ended))
+
+    def _places(self, words: tuple[str, ...]) -> dict[_Place, None]:
+        """Return where spoken words lead to."""
         places: list[dict[_Place, None]] = [{} for _ in range(len(words) + 1)]
         for at, word in enumerate(words):
             if at == 0 or places[at]:
                 for said in map(tuple, meanings(word)):
                     places[at + 1] |= self._onward_all(places[at], said) if at else self._begun(said)
-        ended = (Reading(p.intent, p.slots) for p in places[-1] if p.node == self._network.end and p.intent)
-        return tuple(dict.fromkeys(ended))
+        return places[-1]
 
     def _worked_out_begun(self, words: tuple[str, ...]) -> dict[_Place, None]:
         """Return where the first words of a sentence lead to."""

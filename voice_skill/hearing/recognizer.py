@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from voice_skill.audio.frames import Samples
-from voice_skill.hearing.readings import Reading
+from voice_skill.hearing.readings import Outlook, Reading
 
 if TYPE_CHECKING:
     from voice_skill.hearing.expecting import Expected
-    from voice_skill.hearing.grammar import Grammar, Outlook
+    from voice_skill.hearing.grammar import Grammar
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Transcript:
     otherwise: float = 1.0
     again: tuple[str, ...] = ()
     suspected: str = ""
-    outlook: "Outlook" = "outside"
+    outlook: Outlook = "outside"
 
 
 def transcript_as_json(heard: Transcript) -> dict[str, object]:

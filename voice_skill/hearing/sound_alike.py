@@ -205,11 +205,12 @@ class SoundAlikes:
 
     def _next_rows(self, state: WordState) -> Ids:
         """Return the rows of the words that may come next; of a word with two pronunciations, both."""
-        if state not in self._next:
+        known = self._next.get(state)
+        if known is None:
             rows = self._lexicon.rows
             found = [row for word in state.normal if word not in BETWEEN for row in rows.get(word, ())]
-            self._next[state] = np.array(found, np.int64)
-        return self._next[state]
+            known = self._next[state] = np.array(sorted(found), np.int64)
+        return known
 
 
 def _without_doubles(rows: Ids, count: int) -> tuple[Ids, Ids]:

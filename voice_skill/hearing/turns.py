@@ -175,7 +175,7 @@ class TurnDetector:
         self._windows.append(window)
         self._measure(window.samples)
         likely = self._probability(window.samples)  # of the own voice, too: it listens with a memory
-        change = self._tracker.update(0.0 if window.own or self._rings(likely) else likely)
+        change = self._tracker.update(0.0 if self._rings(likely) or window.own else likely)
         if self._noisy and likely >= STILL_SPEECH and self._tracker.end == self._heard:
             self._last_loud = self._heard
         if change == "began":
