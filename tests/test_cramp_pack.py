@@ -84,6 +84,9 @@ def test_no_belly_or_chest_is_stretched():
     [
         ("my right calf is cramping", "relief"),
         ("I've got a cramp in my right foot", "relief"),
+        ("how do I stretch my left hamstring", "stretch"),
+        ("why does my right foot cramp", "causes"),
+        ("what helps against cramps in my left calf", "relief"),
         ("help, my leg is cramping", "relief"),
         ("I woke up with a cramp in my calf", "relief"),
         ("what's the best way to stop a cramp", "relief"),
