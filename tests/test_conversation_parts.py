@@ -280,32 +280,50 @@ def test_where_nothing_can_be_recorded_is_one_line(tmp_path: Path) -> None:
         pass
 
 
+class AtOnce:
+    """Does every job while it is asked for."""
+
+    def submit(self, work: Callable[[], T]) -> Job[T]:
+        job = Job(work)
+        job.run()
+        return job
+
+
+class Teller:
+    """Notes what it is asked to pronounce. broken: it cannot."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        self.asked: list[str] = []
+        self.broken = broken
+
+    def split(self, text: str) -> list[str]:
+        return list(sentences(text))
+
+    def pronounce(self, sentence: str) -> Sound:
+        self.asked.append(sentence)
+        if self.broken:
+            raise EngineError("the voice is gone")
+        return silence(0.1)
+
+    def knows(self, sentence: str) -> bool:
+        return sentence in self.asked
+
+
 def test_openings_are_rendered_ahead_one_at_a_time_the_red_flags_first() -> None:
-    pack = load_pack("en")
-    rendered: list[str] = []
-
-    class Teller:
-        def split(self, text: str) -> list[str]:
-            return list(sentences(text))
-
-        def pronounce(self, sentence: str) -> Sound:
-            rendered.append(sentence)
-            return silence(0.1)
-
-        def knows(self, sentence: str) -> bool:
-            return sentence in rendered
-
-    class AtOnce:
-        def submit(self, work: Callable[[], T]) -> Job[T]:
-            job = Job(work)
-            job.run()
-            return job
-
-    openings = Openings(pack, "uk", Teller(), AtOnce())
+    teller = Teller()
+    openings = Openings(load_pack("en"), "uk", teller, AtOnce())
     while openings.render_next():
         pass
-    assert rendered[0].startswith("Call nine")
-    assert len(rendered) == len(set(rendered)) > 100
+    assert teller.asked[0].startswith("Call nine")
+    assert len(teller.asked) == len(set(teller.asked)) > 100
+
+
+def test_a_voice_that_fails_is_not_asked_for_one_opening_after_the_other() -> None:
+    teller = Teller(broken=True)
+    openings = Openings(load_pack("en"), "uk", teller, AtOnce())
+    while openings.render_next():
+        pass
+    assert len(teller.asked) == 1
 
 
 def test_a_missing_wake_word_detector_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
