@@ -1,7 +1,7 @@
 r"""How long until it answers: from a question's last sound to the answer's first, in real time.
 
     python -m benchmarks.conversation.latency [--questions 102] [--classic 30] [--minutes 4] [--cold] \
-        [--rows rows.jsonl] [--json OUT.json] [--picture OUT.png]
+        [--data DATA.jsonl] [--rows rows.jsonl] [--json OUT.json] [--picture OUT.png]
 
 Microphone and loudspeaker are null sinks of a private PulseAudio. The question on its way in and the answer
 on its way out are recorded, and the times are read from the two recordings (to some 20 ms). In the same run
@@ -20,7 +20,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,12 +111,23 @@ class _Recording:
         return self._tape.sound.samples[max(0, round((moment - self._tape.start) * SAMPLE_RATE)) :]
 
 
-def questions(count: int) -> Asked:
+def questions_in(data: Path | None) -> Sequence[str]:
+    """Return the questions about relief, causes and so on of a labelled data set; without one, our own."""
+    if data is None:
+        return QUESTIONS
+    rows = [json.loads(line) for line in data.read_text(encoding="utf-8").splitlines()]
+    return [
+        row["text"] for row in rows if row["urgency"] == "none" and row["intent"] in load_pack("en").topics
+    ]
+
+
+def questions(count: int, texts: Sequence[str] = QUESTIONS) -> Asked:
     """Return questions with their sound and the amplitude above which they count as voiced."""
     rng = np.random.default_rng(5)
     asked = []
     for number in range(count):
-        text, voice = QUESTIONS[number % len(QUESTIONS)], VOICES[number // len(QUESTIONS) % len(VOICES)]
+        text = texts[number % len(texts)]
+        voice = VOICES[(number // len(texts) if texts is QUESTIONS else number // 3) % len(VOICES)]
         samples = speak(text, voice).samples.astype(float)
         threshold = float(LOUD)
         if number % 3 == 2:
@@ -271,7 +282,7 @@ class Classic:
 
 
 def measure(given: argparse.Namespace, rows: Rows) -> None:
-    asked = questions(max(given.questions, given.classic))
+    asked = questions(max(given.questions, given.classic), questions_in(given.data))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as closing:
         bench = Bench(Path(folder), closing)
         if rows.missing("ours", given.questions):
@@ -332,6 +343,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=102)
     parser.add_argument("--classic", type=int, default=30, help="how many the classic pipeline is asked")
     parser.add_argument("--minutes", type=float, default=60.0, help="stop after so long")
+    parser.add_argument("--data", type=Path, help="labelled sentences (JSON lines) to ask in place of ours")
     parser.add_argument("--cold", action="store_true", help="with nothing rendered ahead")
     parser.add_argument("--rows", type=Path, help="a file of what was measured so far; it grows")
     parser.add_argument("--json", type=Path)
