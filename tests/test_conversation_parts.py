@@ -102,6 +102,13 @@ def test_a_sentence_that_cannot_go_on_is_answered_soonest(understander: Understa
     assert waits == [PATIENCE.ended, PATIENCE.complete, PATIENCE.likely]
 
 
+def test_who_speaks_in_their_own_words_may_go_on_after_a_comma(understander: Understander) -> None:
+    said = understander.understand("hello please help big pain in my right calf")
+    assert Completeness(load_pack("en")).wait(said, Context(), (), "outside") >= PATIENCE.likely
+    alarm = understander.understand("I've got this crushing pain in my chest")
+    assert Completeness(load_pack("en")).wait(alarm, Context(), (), "outside") == PATIENCE.complete
+
+
 def test_an_answer_is_a_whole_sentence_although_the_pack_has_longer_ones(understander: Understander) -> None:
     asked = Context(asking_slot="muscle", in_session=True)
     unsure = understander.understand("I don't know", asked)

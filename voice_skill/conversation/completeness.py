@@ -79,7 +79,7 @@ class Completeness:
         meaning: Meaning,
         context: Context,
         alternatives: Sequence[str] = (),
-        outlook: Outlook = "outside",
+        outlook: Outlook = "open",
     ) -> float:
         """Return the silence, in seconds, after which words that mean this are all that comes.
 
@@ -112,7 +112,8 @@ class Completeness:
     def _settled(self, settled: float, outlook: Outlook, context: Context) -> float:
         """Return how long to wait after a meaning that is settled, by what may follow the words."""
         answers = context.asking_slot or context.expecting  # those are no sentences of the pack
-        if outlook == "beginning" and not answers:  # "how long does a cramp" makes sense, and is but half
+        # "How long does a cramp" makes sense, and is but half; own words go on after a comma.
+        if outlook in {"beginning", "outside"} and not answers:
             return self.patience.likely
         return min(settled, self.patience.ended) if outlook == "end" else settled
 
