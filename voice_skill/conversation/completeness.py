@@ -112,7 +112,7 @@ class Completeness:
     def _settled(self, settled: float, outlook: Outlook, context: Context) -> float:
         """Return how long to wait after a meaning that is settled, by what may follow the words."""
         answers = context.asking_slot or context.expecting  # they are whole, and no sentences of the pack
-        # "How long does a cramp" makes sense, and is but half of a sentence; own words may go on after a comma.
+        # "How long does a cramp" makes sense, and is but half a sentence; own words may go on after a comma.
         if outlook in {"beginning", "outside"} and not answers:
             return self.patience.likely
         return min(settled, self.patience.ended) if outlook == "end" else settled
