@@ -54,6 +54,8 @@ def understander() -> Understander:
         ("my calf is cramping and", PATIENCE.open),
         ("my calf, um", PATIENCE.open),
         ("my calf, the left one", PATIENCE.open),
+        ("my calf has seized up what must i do", PATIENCE.complete),
+        ("how do i do", PATIENCE.open),
         ("can i", PATIENCE.open),
         ("", PATIENCE.open),
     ],
@@ -61,6 +63,26 @@ def understander() -> Understander:
 def test_how_long_to_wait_for_more(understander: Understander, text: str, wait: float) -> None:
     meaning = understander.understand(text) if text else Meaning("", None)
     assert Completeness(load_pack("en")).wait(meaning, Context()) == wait
+
+
+def test_some_words_are_rarely_the_last_and_some_never(understander: Understander) -> None:
+    completeness = Completeness(load_pack("en"))
+    waits = [
+        completeness.wait(understander.understand(text), Context())
+        for text in ("is magnesium any good for this", "is magnesium any good for the")
+    ]
+    assert waits == [PATIENCE.doubtful, PATIENCE.open]
+
+
+def test_an_alarm_does_not_wait_for_a_word_that_may_be_the_last(understander: Understander) -> None:
+    alarm = understander.understand("my chest hurts and my left arm too")
+    assert Completeness(load_pack("en")).wait(alarm, Context()) == PATIENCE.complete
+
+
+def test_what_the_pack_has_as_a_sentence_may_end_on_any_word(understander: Understander) -> None:
+    asked = understander.understand("what is Detralex for")
+    waits = [Completeness(load_pack("en")).wait(asked, Context(), (), way) for way in ("end", "outside")]
+    assert waits == [PATIENCE.ended, PATIENCE.open]
 
 
 def test_a_command_may_end_on_any_word(understander: Understander) -> None:

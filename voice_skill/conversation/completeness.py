@@ -27,8 +27,14 @@ SHORT_COMMAND = 2
 POINTERS = frozenset({"it", "this", "that"})
 """They point at something; when nobody has spoken yet, it is still to be named ("is it safe to ...")."""
 
+WHOLE: Sequence[Outlook] = ("open", "end")
+"""Where words that lead there are a whole sentence of the pack."""
+
 VAGUE_WORDS = 3
 """So few words that name nothing ("can I walk") are rarely a whole question when nobody has spoken yet."""
+
+POINTING_WORDS = 6
+"""The same of words that point at something: "is it safe if I take"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,20 @@ EXPECT_MORE = listed(
     "are am was were be been have has had i we they to of in on at for from with by about into onto "
     "under over between very too more not isn't can't don't then than as also just really"
 )
-"""Words that nobody ends on: what they belong to is still to come."""
+"""Words that hardly anybody ends on: what they belong to is still to come."""
 
+MAY_END = listed("this that these then so also too well over more really just her no not")
+"""Those of them that may be the last all the same: "what's good for this?", "my arm too"."""
+
+ENDS_AFTER = {
+    "do": listed("i we you he she it they to"),
+    "like": listed("feel feels look looks"),
+    "well": listed("as"),
+    "what": listed("or now"),
+    "not": listed("or"),
+    "no": listed("or"),
+}
+"""After one of these each of them ends a sentence: "what must I do?", "is it serious or what?"."""
 
 FRAME = listed("my the a an in of on both left right one lower upper back front inner outer it is it's")
 """With the name of a muscle these make no sentence yet: "my calf, the left one"."""
@@ -79,7 +97,7 @@ class Completeness:
         meaning: Meaning,
         context: Context,
         alternatives: Sequence[str] = (),
-        outlook: Outlook = "open",
+        outlook: Outlook = "unknown",
     ) -> float:
         """Return the silence, in seconds, after which words that mean this are all that comes.
 
@@ -93,21 +111,28 @@ class Completeness:
         if meaning.intent in STEERING and context.in_session and len(words) <= SHORT_COMMAND:
             return settled
         free = [spoken_words(other) for other in alternatives]
-        if self._half_said(meaning, words, free, context):
-            return self.patience.open
+        loose = self._loose_end(meaning, words, free, context, whole=outlook in WHOLE)
         guessed = any(self._guessed(one, words) for one in free)
-        if meaning.urgency in ("urgent", "emergency") and meaning.confidence >= SURE and not guessed:
+        alarming = meaning.urgency in ("urgent", "emergency") and meaning.confidence >= SURE and not guessed
+        if loose == self.patience.open:
+            return self.patience.doubtful if alarming else loose
+        if alarming:
             return self.patience.complete
         if meaning.intent == OUT_OF_SCOPE or meaning.confidence < PLAUSIBLE:
             return self.patience.open
         if guessed or (meaning.heard < SURELY_HEARD and meaning.intent not in STEERING):
             return self.patience.doubtful
         if not (context.in_session or meaning.slots or meaning.intent in STEERING):
-            if POINTERS.intersection(words):
-                return self.patience.open
-            if len(words) <= VAGUE_WORDS:
-                return self.patience.doubtful
-        return self._settled(settled, outlook, context)
+            loose = max(loose, self._unnamed(words, outlook))
+        return loose or self._settled(settled, outlook, context)
+
+    def _unnamed(self, words: Sequence[str], outlook: Outlook) -> float:
+        """Return how long to wait after words that name nothing when nobody has spoken yet, or 0.0."""
+        pointing = bool(POINTERS.intersection(words))
+        if pointing and outlook in {"beginning", "unknown"}:
+            return self.patience.open
+        few = POINTING_WORDS if pointing else VAGUE_WORDS
+        return self.patience.doubtful if len(words) <= few and outlook != "end" else 0.0
 
     def _settled(self, settled: float, outlook: Outlook, context: Context) -> float:
         """Return how long to wait after a meaning that is settled, by what may follow the words."""
@@ -117,23 +142,40 @@ class Completeness:
             return self.patience.likely
         return min(settled, self.patience.ended) if outlook == "end" else settled
 
-    def _half_said(
-        self, meaning: Meaning, words: Sequence[str], free: Sequence[Sequence[str]], context: Context
-    ) -> bool:
-        """Tell whether nobody ends like this: on "my" or "about", or with no more than a place."""
-        if self._open_ended(words):
-            return True
-        if meaning.urgency != "none":
-            return False
-        place = not context.asking_slot and self._places.issuperset(words)
-        return place or any(one and self._open_ended(one) for one in free)
+    def _loose_end(
+        self,
+        meaning: Meaning,
+        words: Sequence[str],
+        free: Sequence[Sequence[str]],
+        context: Context,
+        *,
+        whole: bool,
+    ) -> float:
+        """Return how long to wait where people rarely end so, on "my" or with but a place; else 0.0.
 
-    def _open_ended(self, words: Sequence[str]) -> bool:
-        return words[-1] in HESITATIONS | EXPECT_MORE
+        free: other texts of the same sound. whole: the pack has such a sentence.
+        """
+        ends = [0.0 if whole else self._open_ended(words)]
+        if meaning.urgency == "none":
+            ends += [self._open_ended(one) for one in free if one]
+            if not context.asking_slot and self._places.issuperset(words):
+                return self.patience.open
+        return max(ends)
+
+    def _open_ended(self, words: Sequence[str]) -> float:
+        """Return how long to wait after words that end like this, 0.0 where people do end so."""
+        last = words[-1]
+        if words[-2:-1] and words[-2] in ENDS_AFTER.get(last, ()):
+            return 0.0
+        if last in HESITATIONS:
+            return self.patience.open
+        if last not in EXPECT_MORE:
+            return 0.0
+        return self.patience.doubtful if last in MAY_END else self.patience.open
 
     def _guessed(self, free: Sequence[str], held: Sequence[str]) -> bool:
         """Tell whether the sentence goes on where the free text ends: whether its beginning is liker that."""
-        if not free or self._open_ended(free):
+        if not free or self._open_ended(free) == self.patience.open:
             return True
         letters = "".join(free)
         distances = [Levenshtein.distance(letters, "".join(held[:end])) for end in range(1, len(held) + 1)]

@@ -28,8 +28,8 @@ READ, BEGUN = 512, 64
 recognised; and first words of which it is kept where they lead to."""
 
 
-Outlook = Literal["outside", "beginning", "open", "end"]
-"""What can follow words: they begin no sentence; more must follow; more may; no more than what people add."""
+Outlook = Literal["unknown", "outside", "beginning", "open", "end"]
+"""What can follow words: nobody knows; they begin no sentence; more must; more may; only what people add."""
 
 
 class _Place(NamedTuple):

@@ -47,7 +47,7 @@ class Transcript:
     suspected: a sign of an emergency that the sound may hold although the text does not.
     hypotheses: the n best sentences of a grammar, the likeliest first, taken or not; () without a grammar,
     and for sound so long that it is recognised piece by piece.
-    outlook: what can follow the text in a sentence of the grammar; "open" where nobody knows.
+    outlook: what can follow the text in a sentence of the grammar, if there is one.
     """
 
     text: str
@@ -58,7 +58,7 @@ class Transcript:
     otherwise: float = 1.0
     again: tuple[str, ...] = ()
     suspected: str = ""
-    outlook: Outlook = "open"
+    outlook: Outlook = "unknown"
 
 
 def transcript_as_json(heard: Transcript) -> dict[str, object]:
