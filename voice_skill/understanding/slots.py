@@ -104,7 +104,8 @@ class SlotFinder:
         """Return the value meant: the last correction, else the first exact one, else the first."""
         if not mentions:
             return ""
-        mentions = [m for m in mentions if not _refused(words, m.start)] or mentions
+        refused = {m.value: m.end for m in mentions if _refused(words, m.start)}
+        mentions = [m for m in mentions if m.end > refused.get(m.value, 0)] or mentions
         chosen, vague = mentions[0], self._hints.vague.get(slot, ())
         for mention in mentions[1:]:
             between = words[chosen.end : mention.start]
