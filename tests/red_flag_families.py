@@ -1,6 +1,22 @@
 """More of what people say, in short complaints and in many registers; see red_flag_sentences."""
 
 MORE_EMERGENCIES = [
+    "he bumped his head at football and keeps being sick",
+    "I got oven cleaner splashed in my eyes",
+    "I keep having an urge to swerve into a tree",
+    "he trapped his leg and there's blood everywhere",
+    "he's choking on a grape and he can't talk",
+    "since the flight I'm breathless just doing up my shoes",
+    "two puffs of my spray under the tongue and the angina hasn't eased",
+    "the chainsaw slipped into his leg and there's red everywhere",
+    "this is the fourth flannel on the cut and it won't let up",
+    "her neck's rigid, she's burning up and she can't bear the lamp",
+    "what I sit on has gone numb and my back is in bits",
+    "the dog knocked me over and now I can't breathe",
+    "my chest's fine but I can't breathe",
+    "I'm coughing up rusty stuff",
+    "I've had a whole bottle of cough mixture",
+    "nothing matters, I've got my tablets here",
     # short complaints, as people give them to a doctor on the phone
     "There is a pain in my chest.",
     "I have this weird feeling in my chest",
@@ -190,6 +206,16 @@ MORE_EMERGENCIES = [
 ]
 
 MORE_URGENT = [
+    "I trod on a rusty nail in the yard",
+    "the cat's bite on my hand is hot and swelling",
+    "I scalded my arm with the kettle and the blister's huge",
+    "she slammed her thumb in the door and it's gone black",
+    "I measured, my right calf is three centimetres more than the left",
+    "my shoulder's popped out of its socket",
+    "next door's dog got my hand, his teeth went right in",
+    "the edges of this cut won't meet",
+    "I've not weed since yesterday",
+    "my ear's bleeding after the bang",
     "my calf's puffy and sore just on the one side",
     "only the left leg's swollen and it aches",
     "came back from Australia and my calf is tight and swollen",

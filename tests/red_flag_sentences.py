@@ -169,6 +169,14 @@ URGENT = [
 ]
 
 HARMLESS = [
+    "my finger's swollen where the ring is",
+    "I spilled some tea on my trousers",
+    "the mosquito bite on my leg itches",
+    "my breath smells even after brushing",
+    "my chest's fine, it's only a cramp in my thigh",
+    "mild asthma, brown inhaler, may I still have ibuprofen for my leg",
+    "my goldfish isn't breathing",
+    "I've had a whole bottle of water and still got cramp",
     "no chest pain, just my calf cramping",
     "I can breathe fine but my calf hurts",
     "I'm not short of breath, just cramp",

@@ -91,6 +91,7 @@ def test_a_template_fits_the_whole_sentence_or_not_at_all(said: str, fits: bool)
         ("my big toe", {"muscle": "toes"}),
         ("my left, no, my right calf", {"muscle": "calf", "side": "right"}),
         ("the left one, no wait, sorry, the right", {"side": "right"}),
+        ("cramp in my shoulder, no, not the shoulder, lower, my upper arm", {"muscle": "upper_arm"}),
         ("my foot, no, the toes", {"muscle": "toes"}),
         ("both calves", {"muscle": "calf", "side": "both"}),
         ("my leg, well, the calf really", {"muscle": "calf"}),

@@ -31,6 +31,9 @@ REVERBERATION_S = (0.2, 0.4)
 BEGIN_S = 1.0
 """When the person first speaks."""
 
+LONGEST_S = 60.0
+"""It begins its first step long before."""
+
 INTO_S = 1.2
 """So far into a sentence it is interrupted."""
 
@@ -61,6 +64,8 @@ def speaking_room(house: House, response: np.ndarray, *, early: bool = False) ->
     room.say("My calf is cramping.", BEGIN_S)
     role = "answer" if early else "step"
     while role not in [event.say.role for _, event in room.events if isinstance(event, Saying)]:
+        if room.now > LONGEST_S:
+            raise RuntimeError(f"it never came to its {role}: did it interrupt itself? {room.events}")
         room.run(room.now + 0.1)
     room.run(room.now + INTO_S)
     return room
@@ -107,11 +112,16 @@ def barge_in(house: House, quick: bool, *, unseen: bool) -> dict[str, object]:
     return {
         "n": len(rows),
         "interrupted": sum(row[5] for row in rows),
-        "stop_ms": {f"p{p}": round(1000 * float(np.percentile(stops, p))) for p in (50, 95)},
+        "stop_ms": _percentiles(stops),
+        "stop_ms_after_its_first_sentence": _percentiles([row[4] for row in rows if not row[3]]),
         "by_echo_db": {str(db): sum(row[5] for row in rows if row[2] == db) for db in ECHO_DB},
         "early": [sum(row[5] for row in rows if row[3]), sum(1 for row in rows if row[3])],
         "missed": [row for row in rows if not row[5]],
     }
+
+
+def _percentiles(seconds: list[float]) -> dict[str, int]:
+    return {f"p{p}": round(1000 * float(np.percentile(seconds, p))) for p in (50, 95)}
 
 
 def no_interruptions(house: House, quick: bool) -> dict[str, object]:
