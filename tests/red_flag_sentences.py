@@ -169,6 +169,13 @@ URGENT = [
 ]
 
 HARMLESS = [
+    "my fingers jammed shut and I can't move them",
+    "my foot's a bit hot after the run",
+    "cycling into the wind my arms are aching",
+    "do I need another dressing on this cut",
+    "I'm thinking of driving into town later",
+    "what's the pink stuff for coughs called",
+    "I've a big blister on my heel and it burns",
     "my finger's swollen where the ring is",
     "I spilled some tea on my trousers",
     "the mosquito bite on my leg itches",
