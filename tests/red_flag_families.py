@@ -1,6 +1,7 @@
 """More of what people say, in short complaints and in many registers; see red_flag_sentences."""
 
 MORE_EMERGENCIES = [
+    "they say I collapsed and jerked, and I have bitten my tongue",
     "I can't catch my breath and it smells of gas in here",
     "he bumped his head at football and keeps being sick",
     "I got oven cleaner splashed in my eyes",
