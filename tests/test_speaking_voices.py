@@ -77,6 +77,15 @@ def test_no_word_is_cut_at_either_end(voice: Voice, text: str):
     assert np.abs(end).max() < 0.01 * np.abs(samples).max()
 
 
+def test_espeak_parts_its_words(espeak: Pyttsx3Voice):
+    """Vowel runs into vowel here: without a gap between the words there is no moment of silence."""
+    sound = espeak.render("all our own ears", NORMAL)
+    pieces = sound.at(8000).samples.astype(float)[: len(sound.at(8000).samples) // 80 * 80].reshape(-1, 80)
+    quiet = np.abs(pieces).max(axis=1) < 0.02 * np.abs(pieces).max()
+    inside = quiet[np.flatnonzero(~quiet)[0] : np.flatnonzero(~quiet)[-1]].astype(int)
+    assert (np.diff(inside) == 1).sum() == 3
+
+
 def test_rate_changes_the_length(voice: Voice):
     slow, normal, fast = (
         voice.render(SENTENCE, VoiceSettings(rate=rate)).seconds - 0.28 for rate in (0.6, 1.0, 2.0)

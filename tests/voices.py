@@ -58,7 +58,7 @@ def _piper() -> PiperVoice:
 
 @functools.lru_cache(maxsize=1)
 def _espeak(voice: str) -> Pyttsx3Voice:
-    return Pyttsx3Voice(voice=voice)
+    return Pyttsx3Voice(voice=voice, word_gap=0)  # people run their words together
 
 
 def _flite(text: str, voice: str, rate: float) -> Sound:

@@ -10,6 +10,11 @@ SONAME = "libespeak-ng.so.1"
 WORDS_PER_MINUTE = 145
 """eSpeak's speed at rate 1.0. At 165, its words are heard wrong more often (`benchmarks.intelligibility`)."""
 
+WORD_GAP = 4
+"""The pause after each word, in eSpeak's units of 10 ms at its normal speed. A voice that runs its words
+together is misheard twice as often: of sentences of the pack, with gaps of 0, 1, 3, 4, 6 and 8, a recogniser
+heard 9.7, 7.4, 6.3, 5.4, 5.5 and 5.8 % of the words wrong, another one 17.5 % without and 12.3 % with 4."""
+
 CLEAREST = {"en": "en-us+max"}
 """The accent, and the speaker, that is taken where the language alone is asked for; an eSpeak that lacks the
 speaker speaks with its usual one. Chosen of some thirty by what is heard wrong of sentences of the pack

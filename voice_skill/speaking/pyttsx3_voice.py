@@ -11,7 +11,7 @@ import numpy as np
 
 from voice_skill.audio.frames import Sound
 from voice_skill.errors import EngineError, MissingError
-from voice_skill.speaking.espeak_library import CLEAREST, WORDS_PER_MINUTE
+from voice_skill.speaking.espeak_library import CLEAREST, WORD_GAP, WORDS_PER_MINUTE
 from voice_skill.speaking.loudness import check_length, levelled, with_volume
 from voice_skill.speaking.voice import VoiceSettings
 
@@ -23,24 +23,32 @@ class Pyttsx3Voice:
     """pyttsx3 with eSpeak NG. A worker that hangs or dies is replaced, and the sentence tried once more.
 
     language: as in a pack, "en"; without a voice for it, eSpeak's first. voice: an eSpeak voice instead,
-    such as "en-gb-scotland+f3". Rate and pitch are eSpeak's own, whose pitch reaches from about 0.65 to
-    1.65. The sound comes at 22 050 Hz.
+    such as "en-gb-scotland+f3". word_gap: see WORD_GAP; at 0 its words run together, as people's do. Rate and
+    pitch are eSpeak's own, whose pitch reaches from about 0.65 to 1.65. The sound comes at 22 050 Hz.
     """
 
     name = "pyttsx3"
 
-    def __init__(self, language: str = "en", voice: str = "", *, seconds_per_sentence: float = 10.0) -> None:
+    def __init__(
+        self,
+        language: str = "en",
+        voice: str = "",
+        *,
+        word_gap: int = WORD_GAP,
+        seconds_per_sentence: float = 10.0,
+    ) -> None:
         self._language = language
         self._voice = voice
+        self._word_gap = word_gap
         self._patience = seconds_per_sentence
         self._worker: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
     @property
     def identity(self) -> str:
-        """Return the version of pyttsx3, the voice asked for and its speed."""
+        """Return the version of pyttsx3, the voice asked for, its speed and the gap between its words."""
         voice = self._voice or CLEAREST.get(self._language, self._language)
-        return f"pyttsx3 {version('pyttsx3')} {voice} {WORDS_PER_MINUTE}"
+        return f"pyttsx3 {version('pyttsx3')} {voice} {WORDS_PER_MINUTE} {self._word_gap}"
 
     @property
     def worker_pid(self) -> int:
@@ -101,7 +109,7 @@ class Pyttsx3Voice:
         command = [sys.executable, "-P", "-m", "voice_skill.speaking.pyttsx3_worker"]
         # In a session of its own, so that Ctrl-C in the terminal is handled here alone.
         self._worker = subprocess.Popen(  # noqa: S603 - our own module
-            [*command, str(theirs.fileno()), self._language, self._voice],
+            [*command, str(theirs.fileno()), self._language, self._voice, str(self._word_gap)],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

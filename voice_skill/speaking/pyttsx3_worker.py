@@ -15,6 +15,9 @@ from typing import Any
 
 from voice_skill.speaking.espeak_library import CLEAREST, WORDS_PER_MINUTE, load_espeak
 
+ESPEAK_WORD_GAP = 7
+"""The parameter's number in eSpeak NG's speak_lib.h; the binding of pyttsx3 knows it by a name of before."""
+
 ORPHAN_SECONDS = 60
 """A worker that is stuck this long is of no use to anybody, also when nobody is left to kill it."""
 
@@ -22,7 +25,7 @@ ORPHAN_SECONDS = 60
 def main() -> None:
     """Serve requests from the pipe whose descriptor is the first argument until it is closed."""
     pipe = Connection(int(sys.argv[1]))
-    language, voice = sys.argv[2], sys.argv[3]
+    language, voice, word_gap = sys.argv[2], sys.argv[3], int(sys.argv[4])
     if not load_espeak():
         pipe.send({"missing": "eSpeak NG"})
         return
@@ -33,6 +36,7 @@ def main() -> None:
         # Until its first run pyttsx3 holds properties back; from now on they are set at once.
         engine.runAndWait()
         chosen = voice or choose_voice(engine.getProperty("voices"), language)
+        _set_word_gap(word_gap)
     except Exception as error:  # noqa: BLE001 - whatever it is, the other process must hear of it
         pipe.send({"error": f"{type(error).__name__}: {error}"})
         return
@@ -102,6 +106,13 @@ def render(engine: Any, voice: str, text: str, rate: float, pitch: float) -> dic
 def _espeak_pitch(factor: float) -> int:
     """Return eSpeak's pitch, 0 to 100, for a factor; measured, its ends are at about 0.65 and 1.65."""
     return min(max(round(50 + 77 * math.log2(factor)), 0), 100)
+
+
+def _set_word_gap(gap: int) -> None:
+    """Part the words; pyttsx3 has no property for it, but its binding of eSpeak reaches the parameter."""
+    from pyttsx3.drivers import _espeak
+
+    _espeak.SetParameter(ESPEAK_WORD_GAP, gap, 0)
 
 
 def _wait_for_espeak() -> None:
