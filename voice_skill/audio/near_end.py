@@ -53,6 +53,10 @@ SURELY = 2.25
 LEARNING = 30
 """Blocks of the program's own voice before anything is taken for somebody else's: half a second."""
 
+USUAL_MEAN, USUAL_SPREAD = -22.0, 5.0
+"""In decibels, what is left of what is expected in most rooms, before this one is known. A higher mean hides
+a person in the first seconds; a lower one takes the own voice for a person's more often."""
+
 MEMORY = 0.01
 """Weight of the newest block in what is usual; a tenth of it while somebody else is heard."""
 
@@ -64,8 +68,8 @@ class NearEnd:
     """Judges block after block. `heard` tells whether somebody else is; True while nothing is played."""
 
     def __init__(self) -> None:
-        self._mean = np.full(BANDS, -10.0)
-        self._spread = np.full(BANDS, 6.0)
+        self._mean = np.full(BANDS, USUAL_MEAN)
+        self._spread = np.full(BANDS, USUAL_SPREAD)
         self._echo = np.zeros(BANDS)
         self._microphone = np.full(BANDS, COUPLING * 1e-3)
         self._loudspeaker = np.full(BANDS, 1e-3)
