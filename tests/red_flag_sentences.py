@@ -1,6 +1,12 @@
 """What people say when it is an emergency, when it needs help today, and when it only sounds so."""
 
 EMERGENCIES = [
+    "he's just had a full fit in the armchair",
+    "I can't get my bread and hardly talk",
+    "my husband had the heart attack, not me, hurry",
+    "I took the hold packet of them",
+    "he had a fit about ten minutes ago",
+    "she had a fit over the sink",
     "my dad can't breathe",
     "cant breed",
     "I have chess pain and cramp in the leg",
@@ -99,6 +105,11 @@ EMERGENCIES = [
 ]
 
 URGENT = [
+    "a metal splinter flew into my eye and it is still stuck",
+    "I've got glass in my eye",
+    "I cut my finger deep with the knife and it needs stitches",
+    "I have an open wound from a rusty nail",
+    "I landed from the tree and my leg is swollen",
     "my calf is swollen and red",
     "one leg is bigger than the other",
     "cough is swollen and sore",
@@ -169,6 +180,11 @@ URGENT = [
 ]
 
 HARMLESS = [
+    "it's my dad had the heart attack, not me, I just want to know if heat on my calf is okay",
+    "I can't get my bread to rise",
+    "I had stitches in my knee last year",
+    "she had a big fit about the bill",
+    "I wear glasses and there is something in my eye",
     "my fingers jammed shut and I can't move them",
     "my foot's a bit hot after the run",
     "cycling into the wind my arms are aching",
