@@ -271,9 +271,9 @@ def test_an_answer_is_no_surer_than_what_was_heard(pack: Pack, understander: Und
     assert plain.confidence > 0.9, "heard as it stands in the pack"
     held = ears.transcribe(speak("I am done.", "espeak-female"))
     surely = answer(Session(pack, understander), held.text)
-    assert as_sure_as(surely, 0.5).meaning.confidence == pytest.approx(
-        surely.meaning.confidence / 2, abs=0.001
-    )
+    half = as_sure_as(surely, 0.5).meaning.confidence
+    assert half == pytest.approx(surely.meaning.confidence * 0.5**0.4, abs=0.001)
+    assert half < surely.meaning.confidence == as_sure_as(surely, 1.0).meaning.confidence
     assert 0 < held.confidence <= 1
 
 
