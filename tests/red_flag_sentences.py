@@ -4,6 +4,7 @@ EMERGENCIES = [
     "he's just had a full fit in the armchair",
     "I can't get my bread and hardly talk",
     "my husband had the heart attack, not me, hurry",
+    "he had a heart attack, not me, I want to know what to do",
     "I took the hold packet of them",
     "he had a fit about ten minutes ago",
     "she had a fit over the sink",
@@ -110,6 +111,7 @@ URGENT = [
     "I cut my finger deep with the knife and it needs stitches",
     "I have an open wound from a rusty nail",
     "I landed from the tree and my leg is swollen",
+    "since I landed badly my ankle is swollen",
     "my calf is swollen and red",
     "one leg is bigger than the other",
     "cough is swollen and sore",
@@ -180,7 +182,6 @@ URGENT = [
 ]
 
 HARMLESS = [
-    "it's my dad had the heart attack, not me, I just want to know if heat on my calf is okay",
     "I can't get my bread to rise",
     "I had stitches in my knee last year",
     "she had a big fit about the bill",
