@@ -40,6 +40,9 @@ to 0.06 with it (`voice-skill evaluate` prints what is stated, and what is right
 SOMEBODY = listed("i i'm i've i'd i'll my me mine myself he he's his him she she's her they their them")
 """Talk that may tell of an emergency names somebody; a film, football and the weather do not."""
 
+CALLS, CALLED_WORDS = listed("hey ok okay"), 3
+"""One of these and a word or two calls some other assistant by its name, whatever the name sounds like."""
+
 FEWEST_WORDS = 4
 """Shorter remarks in a room where no conversation runs are too little to build a doubt on."""
 
@@ -50,6 +53,11 @@ def _may_be_an_alarm(meaning: Meaning) -> bool:
     about_somebody = len(words) >= FEWEST_WORDS and not SOMEBODY.isdisjoint(words)
     a_name_called = len(words) == 1
     return bool(meaning.doubt) and ((meaning.misheard and not a_name_called) or about_somebody)
+
+
+def _calls_a_name(meaning: Meaning) -> bool:
+    words = normal_form(meaning.text).split()
+    return 1 < len(words) <= CALLED_WORDS and words[0] in CALLS
 
 
 class Session:
@@ -130,6 +138,8 @@ class Session:
         if _may_be_an_alarm(meaning):
             return meaning.heard >= SURE_FROM
         about = meaning.intent != OUT_OF_SCOPE and meaning.intent not in STEERING
+        if meaning.intent != self.pack.hints.main_topic and _calls_a_name(meaning):
+            return False
         sure = meaning.confidence * meaning.heard
         return about and meaning.confidence >= ADDRESSED_FROM and sure >= SURE_FROM
 
