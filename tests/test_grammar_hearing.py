@@ -266,7 +266,9 @@ def test_the_best_sentences_come_with_scores_and_meanings():
     assert found[0].readings[0].intent == "light"
 
 
-def test_an_answer_is_no_surer_than_what_was_heard(pack: Pack, understander: Understander, ears: Ears):
+def test_an_answer_is_less_sure_the_less_surely_it_was_heard(
+    pack: Pack, understander: Understander, ears: Ears
+):
     plain = ears.transcribe(speak("Should I put ice on it?"))
     assert plain.confidence > 0.9, "heard as it stands in the pack"
     held = ears.transcribe(speak("I am done.", "espeak-female"))

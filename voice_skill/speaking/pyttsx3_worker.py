@@ -16,7 +16,7 @@ from typing import Any
 from voice_skill.speaking.espeak_library import CLEAREST, WORDS_PER_MINUTE, load_espeak
 
 ESPEAK_WORD_GAP = 7
-"""The parameter's number in eSpeak NG's speak_lib.h; the binding of pyttsx3 knows it by a name of before."""
+"""The parameter's number in eSpeak NG's speak_lib.h; pyttsx3's binding has an outdated name for it."""
 
 ORPHAN_SECONDS = 60
 """A worker that is stuck this long is of no use to anybody, also when nobody is left to kill it."""
