@@ -141,7 +141,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, SoundServer(Path(folder)) as server:
         os.environ.update({name: server.env[name] for name in ("PULSE_SERVER", "ALSA_CONFIG_PATH")})
         rescan()
-        with ours(watch) as assistant:
+        with ours(watch, cold=True) as assistant:
             soak = LiveSoak(server, assistant, watch)
             begun = time.monotonic()
             for number in range(10_000):

@@ -105,7 +105,7 @@ def main() -> None:
         speak(text)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as closing:
         bench = Bench(Path(folder), closing)
-        with ours(Stages()) as assistant:
+        with ours(Stages(), cold=True) as assistant:
             begun = converse(bench, assistant._step)
         said, answered = (envelope(tape.since(begun[0])) for tape in (bench.into, bench.out))
     both = min(len(said), len(answered))
