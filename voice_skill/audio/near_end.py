@@ -54,8 +54,9 @@ LEARNING = 30
 """Blocks of the program's own voice before anything is taken for somebody else's: half a second."""
 
 USUAL_MEAN, USUAL_SPREAD = -22.0, 5.0
-"""In decibels, what is left of what is expected in most rooms, before this one is known. A higher mean hides
-a person in the first seconds; a lower one takes the own voice for a person's more often."""
+"""In decibels, the ratio of what the filter leaves to the echo that is expected, as it is in most rooms, and
+its spread, before those of this room are known. A higher mean hides a person in the first seconds; with a
+lower one the own voice is taken for a person's more often."""
 
 MEMORY = 0.01
 """Weight of the newest block in what is usual; a tenth of it while somebody else is heard."""
