@@ -36,6 +36,9 @@ STEP_S = FRAME_SAMPLES / SAMPLE_RATE
 THINKING_S = 0.1
 SETTLED_S = 8.0
 OUTPUT_DELAY_S = 0.03
+LEAST_AHEAD = round(0.025 * SAMPLE_RATE)
+"""Samples that a sound card has at least before it plays them, however the clocks drift."""
+
 STAMP_NOISE_S = 0.001
 """How far the sound cards' time stamps are off, at most."""
 
@@ -238,7 +241,7 @@ class Room:
         """Return what leaves the loudspeaker in this step, by the loudspeaker's own clock."""
         pace = 1.0 + self.drift
         places = self._place + np.arange(FRAME_SAMPLES) * pace
-        while len(self._stream) < places[-1] + 2:
+        while len(self._stream) < places[-1] + 2 + LEAST_AHEAD:
             piece = self.loudspeaker.next()
             if self._canceller is not None:
                 heard_at = self._origin + self._handed_out / SAMPLE_RATE / pace + OUTPUT_DELAY_S

@@ -13,6 +13,7 @@ import argparse
 import gc
 import json
 import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -39,7 +40,7 @@ FAULT_EVERY = 10
 SILENCE_EVERY = 25
 ROOM_ECHO = np.zeros(400)
 ROOM_ECHO[[100, 250, 399]] = 0.5, 0.2, 0.1
-SPEECH_BYTES = 2**26
+SPEECH_BYTES = 2**28
 """All that it says in a soak, so that no time goes into saying it again."""
 
 
@@ -177,8 +178,9 @@ def main() -> None:
     begun, virtual = time.monotonic(), soak.room.clock()
     for number in range(given.turns):
         soak.turn(number)
-        if number % max(1, given.turns // 10) == 0:
+        if number % max(1, given.turns // 20) == 0:
             memory.append(round(resident_mb(), 1))
+            print(f"turn {number}: {memory[-1]} MB, {len(soak.wrong)} wrong", file=sys.stderr, flush=True)
     memory.append(round(resident_mb(), 1))
     result = {
         "turns": given.turns,
