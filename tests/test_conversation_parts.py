@@ -21,10 +21,11 @@ from voice_skill.cli.listen import status_line
 from voice_skill.cli.pushes import pushes_of
 from voice_skill.config import Settings, load_settings, override
 from voice_skill.conversation.completeness import Completeness, Patience
-from voice_skill.conversation.interruptions import interrupts, is_echo, stops
+from voice_skill.conversation.interruptions import interrupts, is_echo, meant_to_stop, stops
 from voice_skill.conversation.jobs import Job, Worker
 from voice_skill.conversation.openings import Openings
-from voice_skill.conversation.stretch import onset
+from voice_skill.conversation.stretch import Stretch, onset
+from voice_skill.conversation.thinking import Thought
 from voice_skill.conversation.wake_word import OnWord
 from voice_skill.dialog.pack import load_pack
 from voice_skill.errors import EngineError, MissingError, UsageError
@@ -165,6 +166,16 @@ def test_its_own_voice_is_no_stop_word(understander: Understander) -> None:
     assert is_echo("straightening your life", "Straighten your leg, and pull your toes toward you.")
     assert not is_echo("can I take ibuprofen", "Straighten your leg, and pull your toes toward you.")
     assert is_echo("say next", "While I lead, say next, repeat or stop.")
+
+
+@pytest.mark.parametrize(("somebody", "stopped"), [(True, True), (False, False)])
+def test_an_emergency_that_sounds_like_its_own_words_stops_it_if_somebody_surely_spoke(
+    understander: Understander, *, somebody: bool, stopped: bool
+) -> None:
+    stretch = Stretch(0.0, into_speech=True, clear=True, others=somebody)
+    thought = Thought(understander.understand("I can't breathe", LEADING), wait=0.0)
+    spoken = "I can't make calls, so please get help now."
+    assert meant_to_stop(stretch, thought, "all", spoken, LEADING, asking=False) == stopped
 
 
 def test_a_paused_sound_falls_silent_at_once_and_goes_on_a_little_earlier() -> None:

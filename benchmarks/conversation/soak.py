@@ -28,10 +28,11 @@ from tests.test_conversation import House
 from tests.virtual_room import Room
 from tests.voices import speak
 from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound
-from voice_skill.conversation.interruptions import interrupts
+from voice_skill.conversation.interruptions import interrupts, stops
 from voice_skill.errors import EngineError
-from voice_skill.events import Fault, Saying
+from voice_skill.events import Ended, Fault, Saying
 from voice_skill.hearing.recognizer import Draft, Transcript
+from voice_skill.session import Session
 from voice_skill.speaking.cache import CachedVoice
 from voice_skill.speaking.piper import PiperVoice
 from voice_skill.understanding.meaning import Context
@@ -87,7 +88,7 @@ class Soak:
             self.count[f"fault: {fault}"] += 1
         command = room.conversation.session.running and self.rng.random() < 0.5
         text = str(self.rng.choice(COMMANDS if command else QUESTIONS))
-        for_it = self._for_it(text)
+        for_it = self._for_it(text, only_stop_words=fault == "devices")
         self.told.text = text
         if fault:
             self.faults[fault]()
@@ -96,6 +97,8 @@ class Soak:
         self._mend()
         self.count["commands" if command else "questions"] += 1
         events = [event for at, event in room.events if at > 0.3]
+        if any(isinstance(event, Ended) for _, event in room.events):  # of itself, before it was spoken to
+            for_it = self._begins(text)
         self.count["not for it"] += not for_it
         if for_it and not any(isinstance(event, Saying | Fault) for event in events):
             self.wrong.append([number, text, fault, [type(event).__name__ for event in events]])
@@ -104,14 +107,25 @@ class Soak:
         if number % SILENCE_EVERY == SILENCE_EVERY - 1:
             self._be_silent(number)
 
-    def _for_it(self, text: str) -> bool:
-        """Tell whether what is said now is to be answered; into its speech, only what interrupts is."""
+    def _for_it(self, text: str, *, only_stop_words: bool) -> bool:
+        """Tell whether what is said now is to be answered; into its speech, only what interrupts is.
+
+        only_stop_words: the echo canceller has to learn the room again.
+        """
         conversation = self.room.conversation
         session = conversation.session
         meaning = session.understand(text)
-        if conversation.performer.busy and not interrupts(meaning, session.context, asking=session.asking):
+        performer = conversation.performer
+        if performer.busy and only_stop_words and not stops(meaning, performer.sentence):
+            return False
+        if performer.busy and not interrupts(meaning, session.context, asking=session.asking):
             return False
         return session.running or session.addressed(meaning)
+
+    def _begins(self, text: str) -> bool:
+        """Tell whether a conversation may begin with a text."""
+        nobody_yet = Session(self.house.pack, self.house.understander, "uk")
+        return nobody_yet.addressed(nobody_yet.understand(text))
 
     def _be_silent(self, number: int) -> None:
         """Leave it alone until it must have forgotten everything."""

@@ -10,7 +10,11 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from voice_skill.understanding.repair import alike, pronunciations
+from voice_skill.understanding.repair import PRONUNCIATIONS, alike, pronunciations
+
+EVERY_WORD = PRONUNCIATIONS.with_name("every_word.txt")
+"""One word a line, in the order of the alphabet, and its pronunciations, one letter a sound; made by
+`benchmarks/pronunciations.py`."""
 
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -44,8 +48,8 @@ def sounds_of(word: str) -> tuple[tuple[int, ...], ...]:
     """Return the pronunciations of a word, each as numbers of sounds; () for a number in digits."""
     if word.isdigit():
         return ()
-    known = pronunciations().get(word)
-    if known is None and word.endswith("'s"):
+    known = pronunciations().get(word) or _looked_up(word)
+    if not known and word.endswith("'s"):
         return tuple((*said, _NUMBER["z"]) for said in sounds_of(word[:-2]))
     numbers = (tuple(_NUMBER[s] for s in said if s in _NUMBER) for said in known or (_read_out(word),))
     return tuple(said for said in numbers if said)
@@ -106,6 +110,20 @@ def _costs_of_silence(table: Ids) -> Floats:
     column = np.zeros((table.shape[1] + 1, len(table)), np.float32)
     np.cumsum(DROPPED[table].T, axis=0, out=column[1:])
     return column
+
+
+@cache
+def _every_word() -> bytes:
+    return b"\n" + EVERY_WORD.read_bytes()
+
+
+def _looked_up(word: str) -> tuple[str, ...]:
+    """Return the pronunciations of a word that the pack and its like do not know; () if nobody does."""
+    lines = _every_word()
+    begin = lines.find(f"\n{word} ".encode())
+    if begin < 0:
+        return ()
+    return tuple(lines[begin : lines.index(b"\n", begin + 1)].decode().split()[1:])
 
 
 def _read_out(word: str) -> str:
