@@ -28,6 +28,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -92,10 +93,10 @@ class Hearing:
         inside = bool(nearest) and nearest[0].evidence is None
         evidence = FreeEvidence.of(free.odds, len(free.tokens), sounds, inside=inside)
         row: Row = {"free": {"text": text, "figures": evidence.figures}}
-        if nearest and nearest[0].evidence is not None:
+        if nearest and (told := nearest[0].evidence) is not None:
             held = nearest[0]
             part = is_part(held.words, spoken_words(text))
-            row["held"] = {"text": held.text, "figures": held.evidence.figures, "part": part}
+            row["held"] = {"text": held.text, "figures": told.figures, "part": part}
         return row
 
 
@@ -165,7 +166,7 @@ class Cases:
             }
 
         for order in read_orders(self._options.orders, self._half, self._most):
-            yield order.name, lambda order=order: order.sound, judge
+            yield order.name, partial(attrgetter("sound"), order), judge
         for path in files[: 3 * self._most]:
             yield path.name, partial(read_audio, path), judge
 

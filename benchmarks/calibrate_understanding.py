@@ -20,7 +20,8 @@ from benchmarks import figures
 from voice_skill.dialog.pack import load_pack
 from voice_skill.learning import understander_of
 from voice_skill.understanding.calibration import AS_IT_IS, calibrated
-from voice_skill.understanding.understander import CERTAIN, LEANING
+from voice_skill.understanding.meaning import CERTAIN
+from voice_skill.understanding.understander import LEANING
 
 EDGES = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 0.97, 1.0001)
 Points = list[tuple[float, float]]

@@ -153,7 +153,7 @@ def _room(
                 families.setdefault(voice.split("-")[0], []).append(same)
             if options.failures and name == "held" and not same:
                 print(f"  {voice}: {text!r} -> {meant.intent}\n      heard {heard!r} -> {got.intent}")
-    cells = {}
+    cells: dict[str, dict[str, Any]] = {}
     for name, count in right.items():
         low, high = figures.wilson(count, len(texts))
         cells[name] = {"right": count / len(texts), "interval": [low, high]}

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import figures, peers
-from benchmarks.orders import Menu, Order, Slots, in_noise, read_orders
+from benchmarks.orders import Lists, Menu, Order, Slots, in_noise, read_orders
 from voice_skill.audio.files import read_audio
 from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound
 from voice_skill.hearing.biasing import WordBias
@@ -74,7 +74,7 @@ class Ways:
         text = self._free(sound)
         return peers.exact(text, self._grammar), text
 
-    def _like(self, sound: Samples, like: Callable[[str, peers.Lists], Slots]) -> Heard:
+    def _like(self, sound: Samples, like: Callable[[str, Lists], Slots]) -> Heard:
         text = self._free(sound)
         return peers.exact(text, self._grammar) or like(text, self._lists), text
 

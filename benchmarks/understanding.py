@@ -134,8 +134,12 @@ def _keep(results: Sequence[tuple[Row, Meaning]], folder: Path) -> None:
         for row, got in results:
             if right_intent(row, got) and right_slots(row, got):
                 continue
-            understood = {"intent": got.intent, "slots": dict(got.slots), "urgency": got.urgency}
-            understood["confidence"] = got.confidence
+            understood = {
+                "intent": got.intent,
+                "slots": dict(got.slots),
+                "urgency": got.urgency,
+                "confidence": got.confidence,
+            }
             file.write(json.dumps({**row, "got": understood}, ensure_ascii=False) + "\n")
     print(f"kept in           {folder}")
 

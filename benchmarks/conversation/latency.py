@@ -189,7 +189,7 @@ class Stages:
                 self.began, self.ended = began, time.monotonic()
             return thought
 
-        thinker.think = timed  # type: ignore[method-assign]
+        thinker.think = timed  # type: ignore[assignment,method-assign]
 
     def of(self, ended: float, heard: float) -> dict[str, int]:
         marks = (ended, self.began, self.ended, self.decided, heard)

@@ -58,5 +58,6 @@ def shoebox(number: int) -> Response:
     room.add_source([x, y, z])
     room.add_microphone([x + APART_M, y, z])
     room.compute_rir()
-    response = np.asarray(room.rir[0][0], float)[: round(walls.reverberation_s * SAMPLE_RATE)]
-    return response / np.sqrt((response**2).sum())
+    response: Response = np.asarray(room.rir[0][0], float)[: round(walls.reverberation_s * SAMPLE_RATE)]
+    response /= np.sqrt((response**2).sum())
+    return response

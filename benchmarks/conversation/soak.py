@@ -153,7 +153,7 @@ class Soak:
             raise EngineError("no sound came out")
 
         self._voice_render = voice.render
-        voice.render = failing  # type: ignore[method-assign]
+        voice.render = failing  # type: ignore[assignment,method-assign]
 
     def _lose_devices(self) -> None:
         self.room._canceller.reset()  # type: ignore[union-attr]

@@ -43,7 +43,8 @@ def converse(bench: Bench, step: Any) -> list[float]:
 def envelope(samples: np.ndarray) -> np.ndarray:
     """Return the loudest amplitude of every 10 ms, of full scale."""
     whole = samples[: len(samples) // BLOCK * BLOCK].reshape(-1, BLOCK)
-    return np.abs(whole.astype(int)).max(axis=1) / 32767
+    loudest: np.ndarray = np.abs(whole.astype(int)).max(axis=1) / 32767
+    return loudest
 
 
 def turns_of(begun: list[float], said: np.ndarray, answered: np.ndarray) -> list[dict[str, Any]]:

@@ -11,7 +11,9 @@ With --unseen it is interrupted in the rooms of pyroomacoustics, by two voices: 
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -89,7 +91,8 @@ def barge_in(house: House, quick: bool, *, unseen: bool) -> dict[str, object]:
     """Interrupt it in the middle of a sentence. unseen: in other rooms, by other voices."""
     voices = VOICES[2:] if unseen else VOICES[: 2 if quick else 4]
     responses = shoebox if unseen else seen
-    stops, rows = [], []
+    stops: list[float] = []
+    rows: list[list[Any]] = []
     for number, (voice, text) in enumerate((v, t) for v in voices for t in COMMANDS):
         for echo_db in ECHO_DB:
             early = number % 4 == 3
@@ -153,7 +156,7 @@ def own_speech(house: House, minutes: float, first: int) -> dict[str, object]:
         hold = room.conversation.performer.hold
         holds: list[float] = []
 
-        def counted(hold=hold, holds=holds, room=room) -> None:
+        def counted(hold: Callable[[], None] = hold, holds: list[float] = holds, room: Room = room) -> None:
             holds.append(room.now)
             hold()
 
@@ -216,7 +219,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     house = House()
-    parts = {
+    parts: dict[str, Callable[[], dict[str, object]]] = {
         "cut_offs": lambda: cut_offs(house, given.quick),
         "barge_in": lambda: barge_in(house, given.quick, unseen=given.unseen),
         "no_interruption": lambda: no_interruptions(house, given.quick),

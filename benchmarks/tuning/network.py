@@ -41,7 +41,8 @@ class File:
     def table(self, name: str) -> np.ndarray:
         found = self._tables[name]
         shape = [found.Dims(at) for at in range(found.DimsLength())]
-        return found.RawDataAsNumpy().view(KINDS[found.DataType()]).reshape(shape)
+        values: np.ndarray = found.RawDataAsNumpy().view(KINDS[found.DataType()])
+        return values.reshape(shape)
 
     def scale(self, name: str) -> tuple[float, float]:
         """Return what one step of a rounded table is worth, and the number that stands for 0."""

@@ -41,7 +41,7 @@ class Rooms:
             np.float32
         )
         if self._choose.random() < ECHOING:
-            sound = np.convolve(sound, self._echo())[: len(sound)]
+            sound = np.convolve(sound, self._echo())[: len(sound)].astype(np.float32)
         level = np.sqrt(np.mean(sound**2))
         if self._choose.random() < NOISY:
             noise = self._choose.choice(self._noises)
@@ -49,9 +49,11 @@ class Rooms:
             piece = np.resize(noise[begin:], len(sound))
             sound = sound + piece * (level * 10 ** (-self._choose.uniform(4, 24) / 20))
         else:
-            sound = sound + self._rng.normal(size=len(sound)) * 10 ** (-self._choose.uniform(60, 90) / 20)
+            hiss = self._rng.normal(size=len(sound)) * 10 ** (-self._choose.uniform(60, 90) / 20)
+            sound = (sound + hiss).astype(np.float32)
         loudest = 10 ** (-self._choose.uniform(0, 26) / 20)
-        return (sound / np.abs(sound).max() * loudest).astype(np.float32)
+        put: Floats = (sound / np.abs(sound).max() * loudest).astype(np.float32)
+        return put
 
     def _echo(self) -> npt.NDArray[np.float64]:
         """Return the answer of a room: the direct sound, and 5 ms later a decaying tail."""

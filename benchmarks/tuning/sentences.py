@@ -11,6 +11,7 @@ import argparse
 import json
 import random
 import re
+from itertools import chain
 from pathlib import Path
 
 from benchmarks.cramp_commands import sentences
@@ -83,8 +84,9 @@ def main() -> None:
 
 def sayings(pack: Pack) -> list[str]:
     """Return all sentences that the pack learns from."""
-    every = [*pack.phrases.values(), *pack.red_flags.values()]
-    said = (one for of in every for one in of.sayings)
+    of_topics = (of.sayings for of in pack.phrases.values())
+    of_flags = (of.sayings for of in pack.red_flags.values())
+    said = chain.from_iterable((*of_topics, *of_flags))
     return [one for one in said if len(one.split()) <= LONGEST]
 
 

@@ -134,7 +134,8 @@ def _trimmed(samples: np.ndarray, rate: float) -> Samples:
     sound = soxr.resample(samples.astype(np.float32), rate, SAMPLE_RATE)
     loudness = np.abs(sound)
     [heard] = np.nonzero(loudness > loudness.max() / 100)
-    return (sound[heard[0] : heard[-1] + 1] / loudness.max() * LOUD).astype(np.int16)
+    trimmed: Samples = (sound[heard[0] : heard[-1] + 1] / loudness.max() * LOUD).astype(np.int16)
+    return trimmed
 
 
 if __name__ == "__main__":
