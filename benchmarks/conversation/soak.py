@@ -38,7 +38,7 @@ from voice_skill.speaking.piper import PiperVoice
 from voice_skill.understanding.meaning import Context
 
 FAULT_EVERY = 10
-SILENCE_EVERY = 25
+SILENCE_EVERY = 100
 ROOM_ECHO = np.zeros(400)
 ROOM_ECHO[[100, 250, 399]] = 0.5, 0.2, 0.1
 SPEECH_BYTES = 2**28
@@ -103,7 +103,7 @@ class Soak:
         if for_it and not any(isinstance(event, Saying | Fault) for event in events):
             self.wrong.append([number, text, fault, [type(event).__name__ for event in events]])
         self.told.text = ""
-        room.run(room.now + float(self.rng.uniform(0, 12)))
+        room.run(room.now + float(self.rng.uniform(0, 6)))
         if number % SILENCE_EVERY == SILENCE_EVERY - 1:
             self._be_silent(number)
 
