@@ -21,6 +21,14 @@ RELIEF = Grammar(
 )
 
 
+def test_words_of_any_pack_are_pronounced_by_the_dictionary_and_what_is_no_word_letter_by_letter() -> None:
+    [(_, _, ch, _)] = sounds_of("mocha")
+    assert ch == sounds_of_all(["coffee"])[0]  # and not as in "chair"
+    [ounce] = sounds_of("ounce")
+    assert ounce[-1] == sounds_of_all(["sugar", "ice"])[-1]
+    assert len(sounds_of_all(["brzfl"])) == 5
+
+
 @pytest.fixture(scope="module")
 def alikes() -> SoundAlikes:
     return SoundAlikes(RELIEF)

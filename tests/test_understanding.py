@@ -157,6 +157,8 @@ def test_slots(pack: Pack, said: str, slots: dict[str, str]):
         ("could it be a trapped nerve", "conditions", {"condition": "nerve_compression"}),
         ("I've got an awful toothache", "out_of_scope", {}),
         ("what time do you close", "out_of_scope", {}),
+        ("hey, shower box", "out_of_scope", {}),
+        ("would a hot shower help", "bath", {}),
         ("hey Jarvis, turn on the lights", "out_of_scope", {}),
         ("the minister said the budget will be voted on Tuesday", "out_of_scope", {}),
         ("xqzt vlorp brn", "out_of_scope", {}),
