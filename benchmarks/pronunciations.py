@@ -73,28 +73,38 @@ def main() -> None:
     understander = Understander(pack.phrases, pack.slots, pack.red_flags, pack.hints)
     known = {word for sample in understander.samples(pack.phrases, pack.red_flags) for word in sample.words}
     known |= understander.vocabulary
-    sounds: dict[str, list[str]] = defaultdict(list)
+    every: dict[str, list[str]] = defaultdict(list)
     for word, code in entries(args.dictionary.read_text(encoding="utf-8")):
-        if code not in sounds[word]:
-            sounds[word].append(code)
+        if code not in every[word]:
+            every[word].append(code)
+    sounds = without_apostrophes(every)
     like_known = {alike(code) for word in known for code in sounds.get(word, ())}
     kept = {
         word: codes
         for word, codes in sorted(sounds.items())
         if word in known or word in common_words() or any(alike(code) in like_known for code in codes)
     }
-    for path, words in (PRONUNCIATIONS, kept), (EVERY_WORD, dict(sorted(sounds.items()))):
+    for path, words in (PRONUNCIATIONS, kept), (EVERY_WORD, dict(sorted(every.items()))):
         lines = "".join(f"{word} {' '.join(codes)}\n" for word, codes in words.items())
         path.write_text(lines, encoding="utf-8")
         print(f"{path.name}: {len(words)} words, {len(lines) / 1000:.0f} kB")
+
+
+def without_apostrophes(every: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the words as they stand in normal form; "ill" is first of all a word, and then "I'll"."""
+    merged: dict[str, list[str]] = {}
+    for word in sorted(every, key=lambda word: "'" in word):
+        known = merged.setdefault(word.replace("'", ""), [])
+        known += [code for code in every[word] if code not in known]
+    return merged
 
 
 def entries(dictionary: str) -> Iterator[tuple[str, str]]:
     """Yield each word with a pronunciation, an "r" after a vowel left out where none follows."""
     for line in dictionary.splitlines():
         word, *phones = line.partition("#")[0].split()
-        word = re.sub(r"\(\d\)|'", "", word)
-        if not word.isalpha():
+        word = re.sub(r"\(\d\)", "", word)
+        if not word.replace("'", "").isalpha():
             continue
         phones = [phone.rstrip("012") for phone in phones]
         spoken = [

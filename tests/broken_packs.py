@@ -96,6 +96,7 @@ BROKEN = {
         "(" * 3000 + "a" + ")" * 3000,
         "nested too deeply",
     ),
+    "marks with nothing between": ("phrases/all.yaml", "[on {side}]", "[]", "has nothing between its marks"),
     "a broken template": ("phrases/all.yaml", "[on {side}]", "[on {side}", "the template cannot be read"),
     "a template of which every word may be left out": (
         "phrases/all.yaml",

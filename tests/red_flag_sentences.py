@@ -11,6 +11,9 @@ EMERGENCIES = [
     "she had a bad fit in the kitchen",
     "she had a fit over the sink",
     "my dad can't breathe",
+    "he's lying in the shower and not moving",
+    "she's lying on the bathroom tiles and won't answer",
+    "found him on the shower tray and he won't answer",
     "cant breed",
     "I have chess pain and cramp in the leg",
     "there's a pressure on me chest like a ton weight",
@@ -108,6 +111,7 @@ EMERGENCIES = [
 ]
 
 URGENT = [
+    "I'm seven weeks pregnant, sharp pain one side and my shoulder tip hurts",
     "a metal splinter flew into my eye and it is still stuck",
     "I've got glass in my eye",
     "I cut my finger deep with the knife and it needs stitches",
@@ -185,6 +189,8 @@ URGENT = [
 ]
 
 HARMLESS = [
+    "he's lying about it and won't answer my calls",
+    "I'm pregnant and have a cramp on one side of my calf",
     "I can't get my bread to rise",
     "I had stitches in my knee last year",
     "she had a big fit about the bill",

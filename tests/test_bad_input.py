@@ -126,6 +126,31 @@ def test_settings_with_a_mistake(tmp_path: Path):
     assert "no settings file" in complaint(run("say", "ow", "--config", tmp_path / "none.yaml"), 2)
 
 
+def test_settings_that_name_what_is_not_there(tmp_path: Path):
+    settings = tmp_path / "config.yaml"
+    settings.write_text("region: mars\n")
+    assert "no region 'mars'" in complaint(run("config", "check", settings), 2)
+    settings.write_text("pack: klingon\n")
+    assert "no dialog pack 'klingon'" in complaint(run("config", "check", settings), 3)
+
+
+def test_settings_that_cannot_be_read_are_not_passed_over(tmp_path: Path):
+    usual = tmp_path / "voice-skill" / "config.yaml"
+    usual.parent.mkdir()
+    usual.symlink_to(tmp_path / "gone.yaml")
+    done = run("ask", "--text", "ow", XDG_CONFIG_HOME=str(tmp_path))
+    assert f"{usual} is no file that can be read" in complaint(done, 2)
+
+
+def test_an_empty_name_of_a_pack_is_no_pack():
+    assert "empty" in complaint(run("check", ""), 2)
+
+
+def test_a_list_of_models_named_in_the_wrong_place():
+    done = run("models", "--registry", "mine.yaml", "list")
+    assert "models list --registry mine.yaml" in complaint(done, 2)
+
+
 def test_a_broken_pack(tmp_path: Path):
     (tmp_path / "pack.yaml").write_text("name: [broken\n")
     assert "pack.yaml:2" in complaint(run("ask", "--text", "ow", "--pack", tmp_path), 2)
@@ -153,6 +178,10 @@ def test_a_data_set_with_a_mistake(tmp_path: Path):
     assert f"{data}:2: nested too deeply" in complaint(run("evaluate", data), 2)
     data.write_bytes(b'{"text": "ow"}\n\xff\xfe')
     assert f"{data}:2: not UTF-8" in complaint(run("evaluate", data), 2)
+    data.write_text('{"text": "my chest hurts", "urgency": "Emergency"}\n')
+    assert f"{data}:1: urgency 'Emergency' is none of none, soon," in complaint(run("evaluate", data), 2)
+    data.write_text('{"text": "ow"}\n{"audio": "gone.wav"}\n')
+    assert f"{data}:2: gone.wav does not exist" in complaint(run("evaluate", data), 2)
     assert "more than 64 MB" in complaint(run("evaluate", "/dev/zero"), 2)
 
 

@@ -134,7 +134,7 @@ def test_who_speaks_in_their_own_words_may_go_on_after_a_comma(understander: Und
 
 def test_an_answer_is_a_whole_sentence_although_the_pack_has_longer_ones(understander: Understander) -> None:
     asked = Context(asking_slot="muscle", in_session=True)
-    unsure = understander.understand("I don't know", asked)
+    unsure = understander.understand("no idea", asked)
     assert Completeness(load_pack("en")).wait(unsure, asked, (), "beginning") == PATIENCE.complete
 
 

@@ -100,8 +100,10 @@ def load_settings(file: Path | None = None) -> Settings:
     """
     path = file or default_file()
     if not path.is_file():
-        if file is None:
+        if file is None and not os.path.lexists(path):
             return Settings()
+        if file is None:
+            raise UsageError(f"{path} is no file that can be read", "Mend it or take it away")
         raise UsageError(f"there is no settings file {file}", "Name an existing YAML file with --config")
     try:
         document = read(path)

@@ -24,7 +24,7 @@ class UsageError(VoiceSkillError):
 
 
 class AudioFileError(UsageError):
-    """A recording that cannot be used: not audio, empty, truncated, too long (exit code 2)."""
+    """A recording that cannot be used: not audio, empty, too long (exit code 2)."""
 
 
 class PackError(UsageError):

@@ -16,6 +16,7 @@ from voice_skill.audio.frames import Sound
 from voice_skill.errors import UsageError
 from voice_skill.hearing.recognizer import Transcript
 from voice_skill.session import Session, answer, as_json, as_sure_as
+from voice_skill.understanding.meaning import URGENCIES
 
 Row = dict[str, Any]
 Hear = Callable[[Sound], Transcript]
@@ -67,6 +68,10 @@ def _row(path: Path, number: int, line: str) -> Row:
     for key, (kind, called) in _KINDS.items():
         if key in row and not isinstance(row[key], kind):
             raise UsageError(f"{path}:{number}: '{key}' has to be {called}")
+    if row.get("urgency") not in (None, *URGENCIES):
+        raise UsageError(f"{path}:{number}: urgency '{row['urgency']}' is none of {', '.join(URGENCIES)}")
+    if "audio" in row and not (path.parent / row["audio"]).exists():
+        raise UsageError(f"{path}:{number}: {row['audio']} does not exist", "Check the name of the recording")
     row.setdefault("id", str(number))
     return row
 

@@ -39,6 +39,9 @@ from voice_skill.understanding.meaning import Context
 
 FAULT_EVERY = 10
 SILENCE_EVERY = 100
+BEGINS_S = 0.3
+"""The person speaks so long after a turn began. A conversation may have ended of itself until then."""
+
 ROOM_ECHO = np.zeros(400)
 ROOM_ECHO[[100, 250, 399]] = 0.5, 0.2, 0.1
 SPEECH_BYTES = 2**28
@@ -92,12 +95,12 @@ class Soak:
         self.told.text = text
         if fault:
             self.faults[fault]()
-        end = room.say(text, room.now + 0.3, "piper")
+        end = room.say(text, room.now + BEGINS_S, "piper")
         room.run(end + 5.0)
         self._mend()
         self.count["commands" if command else "questions"] += 1
-        events = [event for at, event in room.events if at > 0.3]
-        if any(isinstance(event, Ended) for _, event in room.events):  # of itself, before it was spoken to
+        events = [event for at, event in room.events if at > BEGINS_S]
+        if any(isinstance(event, Ended) and at <= BEGINS_S for at, event in room.events):
             for_it = self._begins(text)
         self.count["not for it"] += not for_it
         if for_it and not any(isinstance(event, Saying | Fault) for event in events):

@@ -57,6 +57,8 @@ def ask(
         raise UsageError(
             f"the question has {len(text)} characters; at most {LONGEST_TEXT} are taken", "Ask it shorter"
         )
+    if out_file is not None and (out_file.is_dir() or not out_file.parent.is_dir()):
+        raise UsageError(f"{out_file} cannot be written", "Name a WAV file in a folder that exists")
     asked = _Question(settings, text, audio, word_times=as_json_ and bool(verbosity()))
     asked.speak(out_file)
     if as_json_:
@@ -78,7 +80,7 @@ class _Question:
         session = Session(self.pack, understander, settings.region)
         self.recognizer = ""
         self.ms: dict[str, int] = {}
-        self.heard, sure = text or "", 1.0
+        self.heard, sure = (text or "").strip(), 1.0
         self.transcript = Transcript(self.heard)
         if sound is not None:
             ears = Ears(settings, self.pack, understander, word_times=word_times)

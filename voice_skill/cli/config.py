@@ -8,6 +8,8 @@ import typer
 
 from voice_skill.cli.common import out, with_settings
 from voice_skill.config import Settings, default_file, load_settings
+from voice_skill.dialog.lines import Writer
+from voice_skill.dialog.pack import load_pack
 
 app = typer.Typer(no_args_is_help=True, help="Show or check the settings.")
 
@@ -25,7 +27,8 @@ def check(
     file: Annotated[Path | None, typer.Argument(help="The file.", show_default="the usual one")] = None,
 ) -> None:
     """Check a settings file; exit code 2 with file and line if something in it is wrong."""
-    load_settings(file)
+    settings = load_settings(file)
+    Writer(load_pack(settings.pack), settings.region)  # both are known
     path = file or default_file()
     out.print(f"[green]{path} is good.[/]" if path.is_file() else f"There is no {path}; all is as usual.")
 

@@ -20,6 +20,7 @@ from rich.table import Table
 
 from voice_skill.cli.common import JsonOption, err, out, with_settings
 from voice_skill.config import Settings
+from voice_skill.errors import UsageError
 from voice_skill.hearing.install import Progress as InstallProgress
 from voice_skill.hearing.install import install as install_model
 from voice_skill.hearing.inventory import Item, inventory
@@ -51,6 +52,9 @@ def _no_command(
     """List, unless a command says otherwise."""
     if context.invoked_subcommand is None:
         _list(settings, registry, as_json=as_json)
+    elif registry is not None:
+        command = f"voice-skill models {context.invoked_subcommand} --registry {registry}"
+        raise UsageError("--registry stands behind the command", f"Write: {command}")
 
 
 @app.command("list")

@@ -35,7 +35,7 @@ def check(
 
     Example: voice-skill check my-pack
     """
-    draft = full_check(find_pack(folder or settings.pack))
+    draft = full_check(find_pack(settings.pack if folder is None else folder))
     problems = draft.problems
     if as_json:
         report: dict[str, object] = {"pack": str(draft.path), "problems": [asdict(one) for one in problems]}

@@ -5,7 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from hassil.errors import HassilError
-from hassil.expression import Alternative, Group, ListReference, Permutation, RuleReference, TextChunk
+from hassil.expression import (
+    Alternative,
+    Expression,
+    Group,
+    ListReference,
+    Permutation,
+    RuleReference,
+    TextChunk,
+)
 from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
@@ -148,12 +156,9 @@ def _check_template(draft: Draft, part: str, where: KeyPath, template: str) -> N
         _check_letters(draft, part, where, template)
         return
     try:
-        expression = parse_sentence(template).expression
+        expression = _parsed(template)
     except (HassilError, ParseError, ValueError) as error:
         draft.report(part, where, f"the template cannot be read: {error}", "template")
-        return
-    except RecursionError:
-        draft.report(part, where, "the template cannot be read: its parts are nested too deeply", "template")
         return
     _check_letters(draft, part, where, template)
     if _may_be_nothing(expression):
@@ -172,6 +177,16 @@ def _check_template(draft: Draft, part: str, where: KeyPath, template: str) -> N
         elif reference.list_name not in draft.names("slots") and "slots" not in draft.unread:
             hint = _did_you_mean(reference.list_name, draft.names("slots"))
             draft.report(part, where, f"unknown slot list '{{{reference.list_name}}}'{hint}", "template")
+
+
+def _parsed(template: str) -> Expression:
+    """Return what a template says. Raises ValueError, or an error of the parser's own."""
+    try:
+        return parse_sentence(template).expression
+    except AssertionError as error:
+        raise ValueError(f"'{template[:40]}' has nothing between its marks") from error
+    except RecursionError as error:
+        raise ValueError("its parts are nested too deeply") from error
 
 
 def _check_letters(draft: Draft, part: str, where: KeyPath, said: str) -> None:

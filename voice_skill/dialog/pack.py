@@ -56,6 +56,8 @@ def builtin_packs() -> Path:
 def find_pack(name: str | Path) -> Path:
     """Return the folder of a pack named by its language or name ("en"), or by its path."""
     given = Path(name)
+    if not str(name):
+        raise UsageError("the name of the dialog pack is empty", "Give a folder or a name")
     if given.is_dir():
         if not (given / "pack.yaml").is_file():
             raise UsageError(f"{given} is not a dialog pack: it has no pack.yaml")

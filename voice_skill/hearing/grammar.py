@@ -207,7 +207,7 @@ class Grammar:
         first = self._network.add_node()
         try:
             last = self._compile(parse_sentence(sentence.template).expression, first)
-        except (HassilError, ParseError, RecursionError) as error:
+        except (HassilError, ParseError, RecursionError, AssertionError) as error:
             reason = "its parts are nested too deeply" if isinstance(error, RecursionError) else str(error)
             template = _shortened(sentence.template)
             raise UsageError(

@@ -114,16 +114,21 @@ def _costs_of_silence(table: Ids) -> Floats:
 
 @cache
 def _every_word() -> bytes:
-    return b"\n" + EVERY_WORD.read_bytes()
+    return EVERY_WORD.read_bytes()
 
 
 def _looked_up(word: str) -> tuple[str, ...]:
-    """Return the pronunciations of a word that the pack and its like do not know; () if nobody does."""
-    lines = _every_word()
-    begin = lines.find(f"\n{word} ".encode())
-    if begin < 0:
-        return ()
-    return tuple(lines[begin : lines.index(b"\n", begin + 1)].decode().split()[1:])
+    """Return the pronunciations that stand in EVERY_WORD, found by halving; () if there are none."""
+    lines, wanted = _every_word(), word.encode()
+    low, high = 0, len(lines)
+    while low < high:
+        begin = max(low, lines.rfind(b"\n", low, (low + high) // 2) + 1)
+        line = lines[begin : lines.index(b"\n", begin)]
+        found, *codes = line.split()
+        if found == wanted:
+            return tuple(code.decode() for code in codes)
+        low, high = (begin + len(line) + 1, high) if found < wanted else (low, begin)
+    return ()
 
 
 def _read_out(word: str) -> str:

@@ -84,7 +84,7 @@ def _ways(template: str) -> Iterator[str]:
         return
     try:
         expression = parse_sentence(template).expression
-    except (HassilError, ParseError, ValueError, RecursionError):
+    except (HassilError, ParseError, ValueError, RecursionError, AssertionError):
         return
     if not any(isinstance(one, ListReference) for one in references(expression)):
         yield from dict.fromkeys(map(normal_form, islice(sample_expression(expression), MOST_WAYS)))
@@ -109,7 +109,7 @@ def _readable(phrase: Phrase, lists: dict[str, list[tuple[str, str]]]) -> bool:
     try:
         expression = parse_sentence(phrase.template).expression
         used = list(references(expression))
-    except (HassilError, ParseError, ValueError, RecursionError):
+    except (HassilError, ParseError, ValueError, RecursionError, AssertionError):
         return False
     return not permutes_too_much(expression) and all(
         isinstance(one, ListReference) and one.list_name in lists for one in used
