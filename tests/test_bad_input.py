@@ -182,6 +182,8 @@ def test_a_data_set_with_a_mistake(tmp_path: Path):
     assert f"{data}:1: urgency 'Emergency' is none of none, soon," in complaint(run("evaluate", data), 2)
     data.write_text('{"text": "ow"}\n{"audio": "gone.wav"}\n')
     assert f"{data}:2: gone.wav does not exist" in complaint(run("evaluate", data), 2)
+    data.write_text('{"audio": "' + "a" * 5000 + '.wav"}\n')
+    assert f"{data}:1: " in complaint(run("evaluate", data), 2)
     assert "more than 64 MB" in complaint(run("evaluate", "/dev/zero"), 2)
 
 

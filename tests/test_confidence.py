@@ -112,3 +112,11 @@ def test_a_single_word_across_the_room_is_not_asked_about(session: Session):
     assert name.doubt == "fever"
     assert not session.addressed(name)
     assert session.addressed(session.understand("Have Athena.", heard=0.5, suspected="I have a fever."))
+
+
+def test_a_name_called_across_the_room_is_no_topic(session: Session):
+    """Other assistants are called so: "hey chatterbox" is heard as "hey, shower box"."""
+    assert not session.addressed(session.understand("Hey, shower box."))
+    assert session.addressed(session.understand("Hey, my calf."))
+    assert session.addressed(session.understand("Hey, what about a shower?"))
+    assert session.addressed(session.understand("Hey, I'm choking."))

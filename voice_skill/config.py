@@ -100,11 +100,11 @@ def load_settings(file: Path | None = None) -> Settings:
     """
     path = file or default_file()
     if not path.is_file():
-        if file is None and not os.path.lexists(path):
-            return Settings()
-        if file is None:
+        if file is not None:
+            raise UsageError(f"there is no settings file {file}", "Name an existing YAML file with --config")
+        if os.path.lexists(path):  # a link to nothing, say: its region must not be passed over
             raise UsageError(f"{path} is no file that can be read", "Mend it or take it away")
-        raise UsageError(f"there is no settings file {file}", "Name an existing YAML file with --config")
+        return Settings()
     try:
         document = read(path)
     except YamlProblem as problem:

@@ -1,6 +1,7 @@
 """`voice-skill ask`: one question in, the whole answer out."""
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -57,7 +58,7 @@ def ask(
         raise UsageError(
             f"the question has {len(text)} characters; at most {LONGEST_TEXT} are taken", "Ask it shorter"
         )
-    if out_file is not None and (out_file.is_dir() or not out_file.parent.is_dir()):
+    if out_file is not None and (os.path.isdir(out_file) or not os.path.isdir(out_file.parent)):  # noqa: PTH112 - never raises
         raise UsageError(f"{out_file} cannot be written", "Name a WAV file in a folder that exists")
     asked = _Question(settings, text, audio, word_times=as_json_ and bool(verbosity()))
     asked.speak(out_file)

@@ -26,7 +26,7 @@ def show(settings: Settings) -> None:
 def check(
     file: Annotated[Path | None, typer.Argument(help="The file.", show_default="the usual one")] = None,
 ) -> None:
-    """Check a settings file; exit code 2 with file and line if something in it is wrong."""
+    """Check a settings file: a mistake is told with file and line, and a pack or region that is not there."""
     settings = load_settings(file)
     Writer(load_pack(settings.pack), settings.region)  # both are known
     path = file or default_file()
