@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.sound_server import SoundServer, loud_part, missing_part
+from tests.voices import speak
 from voice_skill.audio.devices import find_device, list_devices, rescan
 from voice_skill.audio.duplex import CALM_S, MOST_GAPS, WITHIN_S, Duplex
 from voice_skill.audio.echo import EchoCanceller
@@ -109,6 +110,23 @@ def test_volume_makes_it_quieter(server: SoundServer) -> None:
     with Loudspeaker() as loudspeaker, server.recording() as tape:
         loudspeaker.play(tone(440, seconds=0.4), volume=0.25)
     assert np.abs(tape.sound.samples).max() == pytest.approx(3_000, rel=0.1)
+
+
+def test_its_own_voice_is_taken_out_of_what_the_microphone_hears(server: SoundServer) -> None:
+    server.control("load-module", "module-remap-source", "source_name=ear", "master=spk.monitor")
+    server.control("set-default-source", "ear")
+    canceller = EchoCanceller()
+    sentence = speak("Straighten your leg, and pull your toes toward you. Hold it there, and breathe calmly.")
+    try:
+        with Duplex(None, None, canceller) as sound:
+            for _ in range(2):
+                playback = sound.start(sentence, 0.5)
+                while not playback.over.is_set():
+                    sound.read(1.0)
+    finally:
+        server.control("set-default-source", "mic")
+    assert canceller.trusted
+    assert canceller._filter.removed_db > 6
 
 
 def test_a_loudspeaker_that_runs_dry_gets_a_longer_buffer_for_a_while(server: SoundServer) -> None:

@@ -6,27 +6,42 @@ import numpy as np
 import pytest
 
 from tests.voices import speak
+from voice_skill.audio.alignment import Alignment
 from voice_skill.audio.clocks import SampleClock
 from voice_skill.audio.echo import EchoCanceller
 from voice_skill.audio.frames import FRAME_SAMPLES, SAMPLE_RATE, Frame
 
 
 def frames_through(
-    canceller: EchoCanceller, heard: np.ndarray, played: np.ndarray, stamps_off: float = 0.0
+    canceller: EchoCanceller,
+    heard: np.ndarray,
+    played: np.ndarray,
+    stamps_off: float = 0.0,
+    slowly_off: float = 0.0,
 ) -> Iterator[Frame]:
-    """Yield what the canceller makes of a recording. stamps_off: seconds by which stamps may be wrong."""
+    """Yield what the canceller makes of a recording.
+
+    stamps_off: seconds by which stamps may be wrong, each for itself. slowly_off: the same, in waves of some
+    seconds, of the microphone's stamps.
+    """
     noise = np.random.default_rng(3)
     for at in range(0, len(heard) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
         now = 100.0 + at / SAMPLE_RATE
         off = noise.uniform(-stamps_off, stamps_off, 2)
+        off[1] += slowly_off * np.sin(2 * np.pi * (now - 100.0) / 7.0)
         canceller.played.add(played[at : at + FRAME_SAMPLES], SAMPLE_RATE, now + 0.06 + off[0])
         yield canceller.clean(Frame(heard[at : at + FRAME_SAMPLES], now + off[1]))
 
 
 def through(
-    canceller: EchoCanceller, heard: np.ndarray, played: np.ndarray, stamps_off: float = 0.0
+    canceller: EchoCanceller,
+    heard: np.ndarray,
+    played: np.ndarray,
+    stamps_off: float = 0.0,
+    slowly_off: float = 0.0,
 ) -> np.ndarray:
-    return np.concatenate([one.samples for one in frames_through(canceller, heard, played, stamps_off)])
+    frames = frames_through(canceller, heard, played, stamps_off, slowly_off)
+    return np.concatenate([one.samples for one in frames])
 
 
 def power(samples: np.ndarray) -> float:
@@ -54,6 +69,48 @@ def test_its_own_voice_is_taken_out_although_time_stamps_are_a_little_wrong() ->
     last = slice(len(own) - 3 * SAMPLE_RATE, len(own) - SAMPLE_RATE)
     left = through(EchoCanceller(), echo, own, stamps_off=0.001)
     assert 10 * np.log10(power(echo[last]) / power(left[last])) > 18
+
+
+def in_a_room(own: np.ndarray, pace: float = 1.0) -> np.ndarray:
+    """Return how a microphone hears a loudspeaker whose clock runs faster by a factor."""
+    room = np.zeros(2000)
+    room[[960 + 160, 1400, 1900]] = 0.6, 0.3, 0.15
+    echo = np.convolve(own, room)[: len(own)]
+    return np.interp(np.arange(len(own)) * pace, np.arange(len(own)), echo).astype(np.int16)
+
+
+@pytest.mark.parametrize("faster", [0.0, 50e-6, -100e-6])
+def test_its_own_voice_is_taken_out_although_a_sound_server_gives_wrong_times_for_seconds(
+    faster: float,
+) -> None:
+    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 5)
+    echo = in_a_room(own, 1.0 + faster)
+    left = through(EchoCanceller(), echo, own, stamps_off=0.002, slowly_off=0.006)
+    last = slice(6 * SAMPLE_RATE, len(left) - 2 * SAMPLE_RATE)
+    assert 10 * np.log10(power(echo[last]) / power(left[last])) > 20
+
+
+def test_crystals_that_run_apart_are_followed_while_somebody_speaks() -> None:
+    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 5)
+    echo = in_a_room(own, 1.0 + 50e-6)
+    voice = speak("I woke up, and my leg is as hard as stone.", "espeak-british").samples
+    at = 4 * SAMPLE_RATE
+    heard = echo.copy()
+    heard[at : at + len(voice)] += voice
+    left = through(EchoCanceller(), heard, own, stamps_off=0.002, slowly_off=0.006)
+    afterwards = slice(at + len(voice) + SAMPLE_RATE // 10, len(left) - 2 * SAMPLE_RATE)
+    assert 10 * np.log10(power(echo[afterwards]) / power(left[afterwards])) > 20
+
+
+def test_after_lost_samples_the_time_stamps_are_believed() -> None:
+    alignment = Alignment()
+    for step in range(100):
+        begin, end = alignment.go_on(1000.0 + 512 * step, 512, 1e9, used=True)
+    assert (begin, end) == (1000.0 + 512 * 99, 1000.0 + 512 * 100)
+    assert alignment.go_on(1100.0 + 512 * 100, 512, 1e9, used=True)[0] == end, (
+        "a single stamp is not believed"
+    )
+    assert alignment.go_on(2000.0 + 512 * 101, 512, 1e9, used=True)[0] == 2000.0 + 512 * 101
 
 
 def test_an_overdriven_microphone_is_nobody() -> None:

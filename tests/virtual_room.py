@@ -36,6 +36,9 @@ STEP_S = FRAME_SAMPLES / SAMPLE_RATE
 THINKING_S = 0.1
 SETTLED_S = 8.0
 OUTPUT_DELAY_S = 0.03
+PIECE = 160
+"""Samples that a sound card takes at once: 10 ms; PulseAudio takes 13."""
+
 LEAST_AHEAD = round(0.025 * SAMPLE_RATE)
 """Samples that a sound card has at least before it plays them, however the clocks drift."""
 
@@ -90,11 +93,11 @@ class VirtualLoudspeaker:
         return self._playback
 
     def next(self) -> Samples:
-        """Return what is heard in the next step."""
-        out = np.zeros(FRAME_SAMPLES, np.int16)
+        """Return the next piece that goes out."""
+        out = np.zeros(PIECE, np.int16)
         playback = self._playback
         if playback is not None and not playback.finished:
-            piece = playback.next(FRAME_SAMPLES)
+            piece = playback.next(PIECE)
             out[: len(piece)] = piece
             if len(piece):
                 playback.silent_at = self._clock() + OUTPUT_DELAY_S + STEP_S

@@ -46,6 +46,11 @@ class SampleClock:
         """Return the time of the next sample; 0.0 before the first."""
         return self._now or 0.0
 
+    @property
+    def noise_s(self) -> float:
+        """Return how far off the stamps are, in seconds, as a standard deviation."""
+        return float(self._noise**0.5)
+
     def lost(self, stamp: float) -> bool:
         """Tell whether samples that are heard at `stamp` do not follow on those before."""
         return self._now is None or abs(stamp - self._now) > LOST_S

@@ -5,13 +5,14 @@ way through the room, and what is left of the delay. Chosen by measurement over 
 removes more echo, and with it much of a voice that speaks at the same time.
 """
 
+import functools
 from collections import deque
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import soxr
 
+from voice_skill.audio.alignment import Alignment
 from voice_skill.audio.clocks import SampleClock
 from voice_skill.audio.echo_filter import BLOCK, EchoFilter
 from voice_skill.audio.frames import SAMPLE_RATE, Frame, Samples
@@ -20,37 +21,37 @@ LEARNING_S = 0.4
 ENOUGH_DB = 6.0
 """After so much speech of its own, and with so much less of it heard, the canceller is trusted."""
 
-LEAD_S = 0.02
-"""So much earlier than it can be heard a sample is shown to the filter: time stamps are no better."""
+LEAD_S = 0.03
+"""So much earlier than it can be heard a sample is shown to the filter: the first stamps may be as wrong."""
 
 KEPT_S = 3.0
 """Seconds of played sound that are remembered."""
 
-REALIGN = 160.0
-"""Samples, 10 ms, by which the reference may be out of place; further, it is put there at once."""
-
-PULL_S = 60.0
-"""So slowly it is drawn to its place. A filter copes with any delay that stays the same, but of a delay that
-changes by a tenth of a sample within a second it removes 10 dB less: time stamps must not be followed."""
+EXACT_S = 1e-3
+"""Stamps no further off tell the pace of a sound card before anything was played."""
 
 TAPS, PHASES = 8, 256
 """Neighbours on either side, and places between two samples, in the interpolation of what was played."""
+
+Kernel = npt.NDArray[np.float32]
 
 TAIL_S = 1.0
 """After so much silence nothing of the loudspeaker is left in the room, and there is nothing to remove."""
 
 
 class Played:
-    """What the loudspeaker played, at 16 kHz, with its time. `add` may run in the sound card's thread."""
+    """What the loudspeaker played, with its time. `add` may run in the sound card's thread.
+
+    Places in it are counted in samples at 16 kHz, in fractions of them, whatever the loudspeaker's rate is.
+    """
 
     def __init__(self) -> None:
         self._pieces: deque[tuple[Samples, float, float]] = deque(maxlen=500)
-        self._samples = np.zeros(0, np.int16)
+        self._rate = float(SAMPLE_RATE)
+        self._samples = np.zeros(0, np.int16)  # at that rate
         self._forgotten = 0  # samples that came before those that are kept
-        self._taken = 0.0  # samples that came in; the resampler may hold back the last of them
-        self._resampler: Any = None
-        self._rate = 0.0
         self._clock = SampleClock(SAMPLE_RATE)
+        self._longest = 0.0  # of the pieces, at 16 kHz
         self._loud_until = float("-inf")
 
     def add(self, samples: Samples, rate: float, heard_at: float) -> None:
@@ -58,29 +59,45 @@ class Played:
         self._pieces.append((samples, rate, heard_at))
 
     def position(self, time: float) -> float:
-        """Return which sample is heard at a time, counted from the first one, in fractions of samples."""
+        """Return the place of what is heard at a time."""
         self._gather()
-        return self._taken + (time - self._clock.now) / self._clock.pace * SAMPLE_RATE
+        return self._end + (time - self._clock.now) / self._clock.pace * SAMPLE_RATE
+
+    @property
+    def known(self) -> float:
+        """Return the place up to which `between` knows what goes out, at any time between two pieces."""
+        return self._end - TAPS - 1 - self._longest
+
+    @property
+    def _end(self) -> float:
+        return (self._forgotten + len(self._samples)) * SAMPLE_RATE / self._rate
 
     @property
     def pace(self) -> float:
         """Return the seconds that pass while a second's worth of samples is played."""
         return self._clock.pace
 
+    @property
+    def noise_s(self) -> float:
+        """Return how far off its time stamps are, in seconds."""
+        return self._clock.noise_s
+
     def between(self, begin: float, end: float, count: int) -> Samples:
-        """Return `count` samples at equal distances from position `begin` up to `end`.
+        """Return `count` samples at equal distances from place `begin` up to `end`.
 
         What was not played, or is forgotten, is silence.
         """
-        first = int(np.floor(begin)) - TAPS
-        last = int(np.ceil(end)) + TAPS
+        step = self._rate / SAMPLE_RATE
+        reach = kernel(self._rate).shape[1] // 2
+        first = int(np.floor(begin * step)) - reach
+        last = int(np.ceil(end * step)) + reach
         from_, to = first - self._forgotten, last - self._forgotten
         known = self._samples[max(0, from_) : max(0, to)]
         padded = np.zeros(last - first, np.float32)
         at = max(0, -from_)
         padded[at : at + len(known)] = known
-        places = begin - first + np.arange(count) * ((end - begin) / count)
-        return interpolate(padded, places)
+        places = (begin + np.arange(count) * ((end - begin) / count)) * step - first
+        return interpolate(padded, places, kernel(self._rate))
 
     def silent_since(self, time: float) -> bool:
         """Tell whether nothing was played from TAIL_S before `time` on."""
@@ -89,57 +106,54 @@ class Played:
 
     def _gather(self) -> None:
         fresh: list[Samples] = []
-        waiting: list[Samples] = []
         while self._pieces:
             samples, rate, heard_at = self._pieces.popleft()
             if samples.any():
                 self._loud_until = heard_at + len(samples) / rate
-            if rate != self._rate or self._clock.lost(heard_at):
-                fresh += self._resampled(waiting)
+            if rate != self._rate:  # only before the first piece: a loudspeaker keeps its rate
+                self._rate, self._samples, self._forgotten, fresh = rate, self._samples[:0], 0, []
+            if self._clock.lost(heard_at):
                 fresh.append(self._pause(heard_at))
-                self._rate = rate
-                self._resampler = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="int16")
-                self._taken = float(self._forgotten + len(self._samples) + sum(map(len, fresh)))
             count = len(samples) * SAMPLE_RATE / rate
+            self._longest = max(self._longest, count)
             self._clock.take(count, heard_at)
-            self._taken += count
-            waiting.append(samples)
-        fresh += self._resampled(waiting)
+            fresh.append(samples)
         if fresh:
             whole = np.concatenate([self._samples, *fresh])
-            self._samples = whole[-round(KEPT_S * SAMPLE_RATE) :]
+            self._samples = whole[-round(KEPT_S * self._rate) :]
             self._forgotten += len(whole) - len(self._samples)
-
-    def _resampled(self, pieces: list[Samples]) -> list[Samples]:
-        """Return the pieces at 16 kHz, as one, and empty the list."""
-        whole = [self._resampler.resample_chunk(np.concatenate(pieces))] if pieces else []
-        pieces.clear()
-        return whole
 
     def _pause(self, until: float) -> Samples:
         """Return the silence between what was played last and what is heard from `until` on."""
-        gap = until - self._clock.now if self._rate else 0.0
-        return np.zeros(round(SAMPLE_RATE * min(KEPT_S, max(0.0, gap))), np.int16)
+        gap = until - self._clock.now if self._clock.now else 0.0
+        return np.zeros(round(self._rate * min(KEPT_S, max(0.0, gap))), np.int16)
 
 
-def _sinc_table() -> npt.NDArray[np.float32]:
-    """Return the weights of 2 * TAPS neighbours for each of PHASES places between two samples."""
-    places = np.arange(PHASES)[:, np.newaxis] / PHASES
-    away = np.arange(1 - TAPS, TAPS + 1) - places
-    window = np.cos(np.pi * away / (2 * TAPS + 2)) ** 2
-    table: npt.NDArray[np.float32] = (np.sinc(away) * window).astype(np.float32)
+@functools.cache
+def kernel(rate: float) -> Kernel:
+    """Return weights of neighbours at `rate` for a sample at 16 kHz, shape (PHASES, neighbours).
+
+    One row for each of PHASES places between two samples. A windowed sinc, that lets nothing through which
+    16 kHz cannot hold. Unlike a stream that resamples in blocks, it needs to know no more than half of the
+    neighbours ahead: what goes out next is heard in 40 ms.
+    """
+    wider = max(1.0, rate / SAMPLE_RATE)
+    reach = int(np.ceil(TAPS * wider))
+    away = (np.arange(1 - reach, reach + 1) - np.arange(PHASES)[:, np.newaxis] / PHASES) / wider
+    window = np.where(np.abs(away) < TAPS + 1, np.cos(np.pi * away / (2 * TAPS + 2)) ** 2, 0.0)
+    table: Kernel = (np.sinc(away) * window / wider).astype(np.float32)
     return table
 
 
-_TABLE = _sinc_table()
-
-
-def interpolate(samples: npt.NDArray[np.float32], places: npt.NDArray[np.floating[Any]]) -> Samples:
-    """Return a sound's values between its samples. places: at least TAPS away from both ends."""
+def interpolate(
+    samples: npt.NDArray[np.float32], places: npt.NDArray[np.floating[Any]], by: Kernel
+) -> Samples:
+    """Return a sound's values between its samples. places: half of the neighbours away from both ends."""
     whole = np.floor(places).astype(np.intp)
     phase = np.minimum(((places - whole) * PHASES).astype(np.intp), PHASES - 1)
-    neighbours = samples[whole[:, np.newaxis] + np.arange(1 - TAPS, TAPS + 1)]
-    values = (neighbours * _TABLE[phase]).sum(axis=1)
+    reach = by.shape[1] // 2
+    neighbours = samples[whole[:, np.newaxis] + np.arange(1 - reach, reach + 1)]
+    values = np.einsum("ij,ij->i", neighbours, by[phase])
     rounded: Samples = np.rint(np.clip(values, -32767, 32767)).astype(np.int16)
     return rounded
 
@@ -160,8 +174,7 @@ class EchoCanceller:
         """What was played some LEAD_S after the frame that was cleaned last."""
         self._filter = EchoFilter()
         self._clock = SampleClock(SAMPLE_RATE)
-        self._pointer: float | None = None  # place in what was played
-        self._ahead = 0.0  # of where the time stamps see it
+        self._alignment = Alignment()
         self._rest = np.zeros(0, np.int16)
         self._held = np.zeros(BLOCK, np.int16)
         self._trusted = self._own = self._others = False
@@ -183,13 +196,12 @@ class EchoCanceller:
         self.reference = np.zeros(whole, np.int16)
         if self.played.silent_since(start):
             self._own = self._others = False
-            self._advance(start, whole, silent=True)
+            self._advance(start, whole)
             cleaned = [self._held, *blocks][: len(blocks)]
         else:
             played = self.reference = self._reference(start, whole)
             cleaned = [
-                self._filter.take(block, played[number * BLOCK :][:BLOCK])
-                for number, block in enumerate(blocks)
+                self._take(block, played[number * BLOCK :][:BLOCK]) for number, block in enumerate(blocks)
             ]
             self._own = not self._filter.others_heard
             self._others = self._filter.near_end.surely
@@ -199,21 +211,22 @@ class EchoCanceller:
         sound = np.concatenate([silence, *cleaned])
         return Frame(sound, start - BLOCK / SAMPLE_RATE, self._own, self._others)
 
+    def _take(self, heard: Samples, played: Samples) -> Samples:
+        """Return a block without echo."""
+        cleaned = self._filter.take(heard, played)
+        self._alignment.follow(self._filter.late, BLOCK / SAMPLE_RATE)
+        return cleaned
+
     def _reference(self, start: float, count: int) -> Samples:
         """Return what was played while the next `count` samples of the microphone were heard."""
         return self.played.between(*self._advance(start, count), count)
 
-    def _advance(self, start: float, count: int, *, silent: bool = False) -> tuple[float, float]:
-        """Return from where to where in what was played the next `count` samples of the microphone reach.
-
-        It goes on at the pace of the two sound cards, whatever single time stamps say: what the filter has
-        learnt would be wrong after every step. Over long silence the stamps are the more exact.
-        """
-        place = self.played.position(start + LEAD_S)
-        first = place + self._ahead if silent or self._pointer is None else self._pointer
-        if abs(first - place) > REALIGN:
-            first = place
-        self._ahead = first - place
-        pull = -self._ahead / (PULL_S * SAMPLE_RATE)
-        self._pointer = first + count * (self._clock.pace / self.played.pace + pull)
-        return first, self._pointer
+    def _advance(self, start: float, count: int) -> tuple[float, float]:
+        """Return from where to where in what was played the next `count` samples of the microphone reach."""
+        used = self._filter.seconds > 0
+        if not used:
+            exact = max(self._clock.noise_s, self.played.noise_s) < EXACT_S
+            pace = self._clock.pace / self.played.pace
+            self._alignment.drift = SAMPLE_RATE * (pace - 1.0) if exact else 0.0
+        stamped = self.played.position(start + LEAD_S)
+        return self._alignment.go_on(stamped, count, self.played.known, used=used)

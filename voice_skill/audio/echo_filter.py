@@ -45,6 +45,12 @@ LEAST_GAIN = 0.05
 AUDIBLE = 0.003
 """Amplitude from which the loudspeaker is loud enough to learn from, of full scale 1.0."""
 
+PERSONS = 0.1
+"""Share of what is left that counts as somebody's voice, and not as echo that came late."""
+
+LATE_MEMORY, MOST_LATE = 0.1, 2.0
+"""Weight of the newest block in the energy that lateness is measured by; samples that a block tells at most."""
+
 CLIPPED = 0.995
 """Amplitude from which the microphone is overdriven, of full scale."""
 
@@ -73,6 +79,9 @@ class EchoFilter:
         self._overlap = np.zeros(BLOCK, np.float32)
         self._window = np.sqrt(np.hanning(2 * BLOCK + 1)[:-1]).astype(np.float32)
         self._heard_power = self._left_power = 0.0
+        self._usual = 0.0  # energy that a step of `late` is measured by
+        self.late = 0.0
+        """Samples by which the echo came later than foreseen, as far as the last block tells."""
         self.seconds = 0.0
         """Seconds of loudspeaker sound it has learnt from."""
         self.near_end = NearEnd()
@@ -144,6 +153,15 @@ class EchoFilter:
             self.seconds += BLOCK / SAMPLE_RATE
             self._heard_power += 0.04 * (float(np.mean(heard**2)) - self._heard_power)
             self._left_power += 0.04 * (float(np.mean(left**2)) - self._left_power)
+        self.late = self._lateness(heard - left, left)
+
+    def _lateness(self, echo: Floats, left: Floats) -> float:
+        """Return how much later than foreseen the echo came: what is left is like its slope then."""
+        slope = np.gradient(echo)
+        now = float(np.dot(slope, slope)) + PERSONS * float(np.dot(left, left))
+        self._usual += LATE_MEMORY * (now - self._usual)
+        late = -float(np.dot(left, slope)) / (max(now, self._usual) + INAUDIBLE)
+        return min(MOST_LATE, max(-MOST_LATE, late))
 
     def _suppress(self, heard: Floats, left: Floats, echo: Floats) -> Floats:
         """Take away as much as the echo leaks through the filter in each band (Wiener's rule)."""

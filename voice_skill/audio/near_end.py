@@ -61,6 +61,10 @@ lower one the own voice is taken for a person's more often."""
 MEMORY = 0.01
 """Weight of the newest block in what is usual; a tenth of it while somebody else is heard."""
 
+IMPROVES, SINKS = 200, 0.06
+"""While the filter still gets better, for these blocks, 3.2 s, the mean sinks with so much weight: the
+average of what it left at first would hide a person afterwards."""
+
 STAYS = 16
 """Blocks for which somebody who was heard is supposed to go on: speech has gaps."""
 
@@ -120,7 +124,8 @@ class NearEnd:
         unusual = bool(distance.mean() > UNUSUAL) and self._blocks > LEARNING
         weight = max(MEMORY, 1 / (self._blocks + 10)) * (0.1 if unusual else 1.0)
         off = np.clip(ratio - self._mean, -12.0, 12.0)
-        self._mean += weight * off
+        better = (off < 0) & (self._blocks < IMPROVES)
+        self._mean += np.where(better, max(weight, SINKS), weight) * off
         self._spread += weight * (1.25 * np.abs(off) - self._spread)
         loud = float(self._left[-1].sum()) > LOUD_ENOUGH
         self._clear = self._clear + 1 if unusual and loud and distance.mean() > SURELY else 0

@@ -1,0 +1,86 @@
+"""Where in what is played the microphone is: one sound card's samples, counted in the other's.
+
+The cards count their samples exactly, but say at what time a sample was heard only to some 10 ms, and under a
+sound server may be wrong by that for seconds: an echo filter that is led by such stamps removes nothing. So
+the samples are counted, and the stamps only tell where to begin. What is left are two crystals that run
+apart, which the filter sees itself: the echo comes later and later than it foresaw, or earlier and earlier.
+"""
+
+from voice_skill.audio.frames import SAMPLE_RATE
+
+AVERAGED_S = 5.0
+"""Stamps are averaged over so long."""
+
+AWAY = 400.0
+"""Samples, 25 ms, by which their average may differ from the count; then something was lost, and they are
+believed."""
+
+FAR_AWAY = 800.0
+"""The same of a single stamp: 50 ms."""
+
+UNUSED = 16.0
+"""The same of the average while no filter has learnt anything yet that would be wrong afterwards."""
+
+SPARE, FARTHEST_BACK = 16.0, 400.0
+"""Samples by which the place goes back further than it must, where more was asked for than is known yet, and
+by which it does at most: 25 ms."""
+
+BORNE_S = 0.5
+"""What is not known yet counts as silence, once a filter has learnt from these places, and not for longer."""
+
+FASTEST = 5.0
+"""Samples in a second, 300 ppm: no two crystals are further apart."""
+
+SHIFTS, DRIFTS = 3.0, 4.0
+"""For an echo that comes a sample late, the place goes back by so many samples in a second, and the drift
+changes by so many samples a second: a loop of second order, which locks to 100 ppm within three seconds of
+speech, and is not moved by somebody who speaks at the same time."""
+
+LOCKED_S, LEAST_DRIFTS = 10.0, 0.3
+"""After so long the drift changes half as fast, and then slower and slower, down to this: over a minute of
+silence nothing but the drift so far is known."""
+
+
+class Alignment:
+    """The place in what is played, in samples; for one opening of the devices."""
+
+    def __init__(self) -> None:
+        self.drift = 0.0
+        """Samples in a second by which the loudspeaker's clock is faster than the microphone's."""
+        self._place: float | None = None
+        self._off = self._stamped = 0.0  # of stamps, on average, and of how many seconds
+        self._back = 0.0  # behind what stamps say, because no more was known
+        self._followed = 0.0  # seconds of echo
+        self._short_s = 0.0  # for which more was asked for than is known
+
+    def go_on(self, stamped: float, count: int, known: float, *, used: bool) -> tuple[float, float]:
+        """Return the places where the next `count` samples of the microphone begin and end.
+
+        stamped: where they begin by their time stamp. known: as far it is known what is played; they end no
+        later. used: a filter has learnt from these places.
+        """
+        seconds = count / SAMPLE_RATE
+        stamped -= self._back
+        if self._place is None or abs(stamped - self._place) > FAR_AWAY:
+            self._place, self._off, self._stamped = stamped, 0.0, 0.0
+        self._stamped += seconds
+        share = min(1.0, seconds / min(AVERAGED_S, self._stamped)) if count else 0.0
+        self._off += share * (stamped - self._place - self._off)
+        if abs(self._off) > (AWAY if used else UNUSED):
+            self._place, self._off = self._place + self._off, 0.0
+        short = self._place + count - known
+        self._short_s = self._short_s + seconds if short > 0 else 0.0
+        if short > 0 and self._back < FARTHEST_BACK and (not used or self._short_s > BORNE_S):
+            back = min(short + SPARE, FARTHEST_BACK - self._back)
+            self._place, self._back = self._place - back, self._back + back
+        begin = self._place
+        self._place = begin + count + self.drift * seconds
+        return begin, self._place
+
+    def follow(self, late: float, seconds: float) -> None:
+        """Take in that for some seconds the echo came `late`, in samples, by what the filter foresaw."""
+        self._followed += seconds
+        gain = max(LEAST_DRIFTS, DRIFTS / (1 + self._followed / LOCKED_S))
+        self.drift = min(FASTEST, max(-FASTEST, self.drift - gain * late * seconds))
+        if self._place is not None:
+            self._place -= SHIFTS * late * seconds
