@@ -49,7 +49,7 @@ PERSONS = 0.1
 """Share of what is left that counts as somebody's voice, and not as echo that came late."""
 
 LATE_MEMORY, MOST_LATE = 0.1, 2.0
-"""Weight of the newest block in the energy that lateness is measured by; samples that a block tells at most."""
+"""Weight of the newest block in what lateness is measured by, and the samples that a block tells at most."""
 
 CLIPPED = 0.995
 """Amplitude from which the microphone is overdriven, of full scale."""
