@@ -8,7 +8,7 @@ import pytest
 from tests.voices import speak
 from voice_skill.audio.alignment import Alignment
 from voice_skill.audio.clocks import SampleClock
-from voice_skill.audio.echo import EchoCanceller
+from voice_skill.audio.echo import EchoCanceller, Played
 from voice_skill.audio.frames import FRAME_SAMPLES, SAMPLE_RATE, Frame
 
 
@@ -95,8 +95,9 @@ def test_crystals_that_run_apart_are_followed_while_somebody_speaks() -> None:
     echo = in_a_room(own, 1.0 + 50e-6)
     voice = speak("I woke up, and my leg is as hard as stone.", "espeak-british").samples
     at = 4 * SAMPLE_RATE
-    heard = echo.copy()
+    heard = echo.astype(int)
     heard[at : at + len(voice)] += voice
+    heard = np.clip(heard, -32767, 32767).astype(np.int16)
     left = through(EchoCanceller(), heard, own, stamps_off=0.002, slowly_off=0.006)
     afterwards = slice(at + len(voice) + SAMPLE_RATE // 10, len(left) - 2 * SAMPLE_RATE)
     assert 10 * np.log10(power(echo[afterwards]) / power(left[afterwards])) > 20
@@ -111,6 +112,50 @@ def test_after_lost_samples_the_time_stamps_are_believed() -> None:
         "a single stamp is not believed"
     )
     assert alignment.go_on(2000.0 + 512 * 101, 512, 1e9, used=True)[0] == 2000.0 + 512 * 101
+
+
+def test_a_microphone_that_wakes_before_the_loudspeaker_loses_no_lead() -> None:
+    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 4)
+    echo = in_a_room(own)
+    canceller = EchoCanceller()
+    for number in range(30):
+        canceller.clean(Frame(np.zeros(FRAME_SAMPLES, np.int16), 100.0 - (30 - number) * 0.032))
+    left = through(canceller, echo, own, stamps_off=0.002)
+    last = slice(4 * SAMPLE_RATE, len(left) - 2 * SAMPLE_RATE)
+    assert 10 * np.log10(power(echo[last]) / power(left[last])) > 20
+    assert canceller._alignment._back < 200
+
+
+@pytest.mark.parametrize("faster", [0.0, 50e-6])
+def test_after_a_minute_of_silence_its_own_voice_is_nobody_elses(faster: float) -> None:
+    sentence = speak("Straighten your leg, and pull your toes toward you.").samples
+    own = np.concatenate([sentence, np.zeros(60 * SAMPLE_RATE, np.int16), np.tile(sentence, 3)])
+    echo = in_a_room(own, 1.0 + faster)
+    frames = list(frames_through(EchoCanceller(), echo, own, stamps_off=0.002, slowly_off=0.006))
+    assert not any(frame.others for frame in frames)
+    left = np.concatenate([frame.samples for frame in frames])
+    last = slice(len(left) - 2 * len(sentence), len(left) - SAMPLE_RATE)
+    assert 10 * np.log10(power(echo[last]) / power(left[last])) > 15
+
+
+def test_one_late_time_stamp_of_the_loudspeaker_is_no_silence() -> None:
+    played = Played()
+    for number in range(50):
+        late = 0.035 if number == 20 else 0.0
+        played.add(np.full(FRAME_SAMPLES, number, np.int16), SAMPLE_RATE, 5.0 + number * 0.032 + late)
+    assert played.position(5.0) == pytest.approx(0.0, abs=20)
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100, 48_000])
+def test_what_was_played_is_known_at_any_rate(rate: int) -> None:
+    played = Played()
+    tone = (10_000 * np.sin(2 * np.pi * 1000 * np.arange(rate) / rate)).astype(np.int16)
+    for at in range(0, rate, rate // 100):
+        played.add(tone[at : at + rate // 100], rate, 5.0 + at / rate)
+    begin = played.position(5.5)
+    heard = played.between(begin, begin + 1600.0, 1600)
+    expected = 10_000 * np.sin(2 * np.pi * 1000 * (begin + np.arange(1600)) / SAMPLE_RATE)
+    assert np.abs(heard - expected).max() < 100
 
 
 def test_an_overdriven_microphone_is_nobody() -> None:

@@ -2,8 +2,9 @@
 
 The cards count their samples exactly, but say at what time a sample was heard only to some 10 ms, and under a
 sound server may be wrong by that for seconds: an echo filter that is led by such stamps removes nothing. So
-the samples are counted, and the stamps only tell where to begin. What is left are two crystals that run
-apart, which the filter sees itself: the echo comes later and later than it foresaw, or earlier and earlier.
+the samples are counted; the stamps tell where to begin, and when something was lost. What is left are two
+crystals that run apart, which the filter sees itself: the echo comes later and later than it foresaw, or
+earlier and earlier.
 """
 
 from voice_skill.audio.frames import SAMPLE_RATE
@@ -33,12 +34,21 @@ FASTEST = 5.0
 
 SHIFTS, DRIFTS = 3.0, 4.0
 """For an echo that comes a sample late, the place goes back by so many samples in a second, and the drift
-changes by so many samples a second: a loop of second order, which locks to 100 ppm within three seconds of
-speech, and is not moved by somebody who speaks at the same time."""
+changes by so many samples a second: a loop of second order. Of 50 ppm two thirds are known after three
+seconds of speech, nine tenths after ten; somebody who speaks at the same time does not move it."""
 
 LOCKED_S, LEAST_DRIFTS = 10.0, 0.3
 """After so long the drift changes half as fast, and then slower and slower, down to this: over a minute of
 silence nothing but the drift so far is known."""
+
+ONE_CARD = 0.08
+"""Samples in a second, 5 ppm: less is no drift, but a microphone and a loudspeaker of one card."""
+
+UNSURE_DRIFT, SURER_S = 0.5, 3.0
+"""How wrong the drift may be before there was any echo; after so long half of that, and so on."""
+
+ASTRAY = 3.0
+"""Samples by which the place may be wrong after a silence and a filter still be of use."""
 
 
 class Alignment:
@@ -56,13 +66,15 @@ class Alignment:
     def go_on(self, stamped: float, count: int, known: float, *, used: bool) -> tuple[float, float]:
         """Return the places where the next `count` samples of the microphone begin and end.
 
-        stamped: where they begin by their time stamp. known: as far it is known what is played; they end no
-        later. used: a filter has learnt from these places.
+        stamped: where they begin by their time stamp. known: as far as it is known what is played. They end
+        no later, unless that is a matter of BORNE_S, or they would begin too early. used: a filter has learnt
+        from these places.
         """
         seconds = count / SAMPLE_RATE
         stamped -= self._back
         if self._place is None or abs(stamped - self._place) > FAR_AWAY:
-            self._place, self._off, self._stamped = stamped, 0.0, 0.0
+            stamped += self._back
+            self._place, self._off, self._stamped, self._back = stamped, 0.0, 0.0, 0.0
         self._stamped += seconds
         share = min(1.0, seconds / min(AVERAGED_S, self._stamped)) if count else 0.0
         self._off += share * (stamped - self._place - self._off)
@@ -70,12 +82,23 @@ class Alignment:
             self._place, self._off = self._place + self._off, 0.0
         short = self._place + count - known
         self._short_s = self._short_s + seconds if short > 0 else 0.0
-        if short > 0 and self._back < FARTHEST_BACK and (not used or self._short_s > BORNE_S):
+        stalled = short > FARTHEST_BACK  # no more goes out at all
+        if short > 0 and not stalled and self._back < FARTHEST_BACK and (not used or self._short_s > BORNE_S):
             back = min(short + SPARE, FARTHEST_BACK - self._back)
             self._place, self._back = self._place - back, self._back + back
         begin = self._place
-        self._place = begin + count + self.drift * seconds
+        self._place = begin + count + (self.drift if abs(self.drift) > ONE_CARD else 0.0) * seconds
         return begin, self._place
+
+    def suppose(self, drift: float) -> None:
+        """Take a drift that the stamps tell, as long as no echo has told another."""
+        if not self._followed:
+            self.drift = min(FASTEST, max(-FASTEST, drift))
+
+    def astray(self, silence_s: float) -> bool:
+        """Tell whether after so long a silence the place may be wrong: two crystals, not yet known well."""
+        unsure = UNSURE_DRIFT / (1 + self._followed / SURER_S)
+        return abs(self.drift) > ONE_CARD and silence_s * unsure > ASTRAY
 
     def follow(self, late: float, seconds: float) -> None:
         """Take in that for some seconds the echo came `late`, in samples, by what the filter foresaw."""

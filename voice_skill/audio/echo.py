@@ -22,7 +22,11 @@ ENOUGH_DB = 6.0
 """After so much speech of its own, and with so much less of it heard, the canceller is trusted."""
 
 LEAD_S = 0.03
-"""So much earlier than it can be heard a sample is shown to the filter: the first stamps may be as wrong."""
+"""So much earlier than it can be heard a sample is shown to the filter: the first stamps may be as wrong. It
+is less where a sample goes out no sooner, see `Alignment`."""
+
+LEAST_GAP_S = 0.1
+"""So much must be missing between two pieces to be silence: a stamp may be wrong by less."""
 
 KEPT_S = 3.0
 """Seconds of played sound that are remembered."""
@@ -62,6 +66,12 @@ class Played:
         """Return the place of what is heard at a time."""
         self._gather()
         return self._end + (time - self._clock.now) / self._clock.pace * SAMPLE_RATE
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether anything is known of what goes out, be it silence."""
+        self._gather()
+        return bool(len(self._samples))
 
     @property
     def known(self) -> float:
@@ -126,14 +136,14 @@ class Played:
     def _pause(self, until: float) -> Samples:
         """Return the silence between what was played last and what is heard from `until` on."""
         gap = until - self._clock.now if self._clock.now else 0.0
-        return np.zeros(round(self._rate * min(KEPT_S, max(0.0, gap))), np.int16)
+        return np.zeros(round(self._rate * min(KEPT_S, gap)) if gap > LEAST_GAP_S else 0, np.int16)
 
 
 @functools.cache
 def kernel(rate: float) -> Kernel:
     """Return weights of neighbours at `rate` for a sample at 16 kHz, shape (PHASES, neighbours).
 
-    One row for each of PHASES places between two samples. A windowed sinc, that lets nothing through which
+    One row for each of PHASES places between two samples. A windowed sinc, which lets little through that
     16 kHz cannot hold. Unlike a stream that resamples in blocks, it needs to know no more than half of the
     neighbours ahead: what goes out next is heard in 40 ms.
     """
@@ -178,6 +188,7 @@ class EchoCanceller:
         self._rest = np.zeros(0, np.int16)
         self._held = np.zeros(BLOCK, np.int16)
         self._trusted = self._own = self._others = False
+        self._silence_s = 0.0
 
     @property
     def trusted(self) -> bool:
@@ -196,9 +207,12 @@ class EchoCanceller:
         self.reference = np.zeros(whole, np.int16)
         if self.played.silent_since(start):
             self._own = self._others = False
-            self._advance(start, whole)
+            self._silence_s += whole / SAMPLE_RATE
+            if self.played.begun:
+                self._advance(start, whole)
             cleaned = [self._held, *blocks][: len(blocks)]
         else:
+            self._after_silence()
             played = self.reference = self._reference(start, whole)
             cleaned = [
                 self._take(block, played[number * BLOCK :][:BLOCK]) for number, block in enumerate(blocks)
@@ -210,6 +224,15 @@ class EchoCanceller:
         silence = np.zeros(0, np.int16)
         sound = np.concatenate([silence, *cleaned])
         return Frame(sound, start - BLOCK / SAMPLE_RATE, self._own, self._others)
+
+    def _after_silence(self) -> None:
+        """Learn the room anew if its place in what is played may have been lost meanwhile.
+
+        A filter that is out of place by 5 samples takes away nothing, and what it leaves is like a person.
+        """
+        if self._silence_s and self._alignment.astray(self._silence_s):
+            self._filter, self._trusted = EchoFilter(), False
+        self._silence_s = 0.0
 
     def _take(self, heard: Samples, played: Samples) -> Samples:
         """Return a block without echo."""
@@ -227,6 +250,6 @@ class EchoCanceller:
         if not used:
             exact = max(self._clock.noise_s, self.played.noise_s) < EXACT_S
             pace = self._clock.pace / self.played.pace
-            self._alignment.drift = SAMPLE_RATE * (pace - 1.0) if exact else 0.0
+            self._alignment.suppose(SAMPLE_RATE * (pace - 1.0) if exact else 0.0)
         stamped = self.played.position(start + LEAD_S)
         return self._alignment.go_on(stamped, count, self.played.known, used=used)
