@@ -136,6 +136,13 @@ def test_rate_and_volume_by_voice(intent, what):
     assert [change.what for change in changes] == [what]
 
 
+def test_a_greeting_is_answered_with_what_one_can_say_and_silence_with_that_nothing_was_heard():
+    greeted = Talk().hear(Meaning("hello", None))
+    assert spoken(greeted) == "You can say: my nose is bleeding."
+    silent = Talk().hear(Meaning("", None))
+    assert spoken(silent) == "I heard nothing."
+
+
 def test_a_red_flag_in_mid_exercise_stops_it_and_says_to_call_first():
     talk = Talk()
     talk.say("relief")

@@ -11,7 +11,9 @@ from voice_skill.storage import cache_home, write_atomically
 from voice_skill.understanding.likeness import Likeness
 from voice_skill.understanding.understander import Understander
 
-LEARNING = "Learning what people say in this pack. That takes some seconds, once for each change of it ..."
+LEARNING = (
+    "Learning what people say in this pack. That takes half a minute or so, once for each change of it ..."
+)
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +27,7 @@ def understander_of(
     """Return the understander of a pack.
 
     keep: use what was learnt before, and keep what is learnt now, in the user's cache folder.
-    tell: called with one line before anything is learnt, since that takes some seconds.
+    tell: called with one line before anything is learnt, since that takes half a minute or so.
     """
     if not keep:
         if tell:

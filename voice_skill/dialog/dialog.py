@@ -92,7 +92,7 @@ class Dialog:
         if meaning.doubt and not state.flag:
             return self._doubt(state, meaning)
         if meaning.intent is None:
-            return self._prompt(state, "nothing_heard")
+            return self._prompt(state, "help" if meaning.text.strip() else "nothing_heard")
         if self._withheld(state, meaning.intent):
             return self._again(state)
         if meaning.intent in STEERING:
