@@ -71,7 +71,7 @@ def main() -> int:
             "the installation did not finish (see above)", "check the network and run the same command again"
         )
     trim(folder)
-    say("Learning what people say about cramps (some seconds, once) ...")
+    say("Learning what people say about cramps (half a minute or so, once) ...")
     subprocess.run([python, "-c", LEARN], check=False)  # what fails here is only slower later
     return 0
 

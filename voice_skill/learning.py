@@ -11,9 +11,7 @@ from voice_skill.storage import cache_home, write_atomically
 from voice_skill.understanding.likeness import Likeness
 from voice_skill.understanding.understander import Understander
 
-LEARNING = (
-    "Learning what people say in this pack. That takes half a minute or so, once for each change of it ..."
-)
+LEARNING = "Learning what people say in this pack: half a minute or so, once for each change of it ..."
 
 log = logging.getLogger(__name__)
 
