@@ -30,7 +30,7 @@ ALONE = 2
 TALK = 4
 """So many of these sounds are talk that goes on, whether the assistant speaks or not."""
 
-SHORTEST_S = 0.24
+SHORTEST_S = 0.18
 """Nobody says a command in less, counted from when they were told from the assistant's voice; a scrap of that
 voice may be so short."""
 
@@ -135,4 +135,4 @@ class Stretch:
         self.held = self.held or silent_since < float("inf")
         if frame.time > silent_since + RINGS_S:
             self.alone += sounded not in (self.sounded, -1)
-        self.sounded = sounded
+            self.sounded = sounded
