@@ -20,12 +20,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks import figures
-from benchmarks.conversation.latency import Bench, Stages, ours
+from benchmarks.conversation.latency import Bench, ours
+from benchmarks.conversation.live_soak import Watch
 from benchmarks.conversation.questions import COMMANDS
 from tests.voices import speak
 from voice_skill.assistant import Assistant
 from voice_skill.audio.frames import SAMPLE_RATE, Sound
-from voice_skill.events import Event, Interrupted, Saying
+from voice_skill.events import Interrupted, Saying
 
 VOICES = ("piper-fast", "espeak-female")
 LATEST_S = 12.0
@@ -36,20 +37,6 @@ INTO_S = (1.5, 4.0, 6.5)
 
 LOUD = 300
 QUIET_S = 0.25
-
-
-class Watch(Stages):
-    """Notes what happens, and when."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.events: list[tuple[float, Event]] = []
-
-    def watch(self, event: Event) -> None:
-        self.events.append((time.monotonic(), event))
-
-    def since(self, kind: type[Event], begun: float, until: float = float("inf")) -> bool:
-        return any(isinstance(event, kind) and begun < at < until for at, event in self.events)
 
 
 def run(assistant: Assistant, seconds: float) -> None:
@@ -63,22 +50,22 @@ def interruption(bench: Bench, assistant: Assistant, watch: Watch, number: int) 
     text, voice = COMMANDS[number % len(COMMANDS)], VOICES[number // len(COMMANDS) % len(VOICES)]
     begun = time.monotonic()
     bench.ask(speak("My calf is cramping."))
-    while not watch.since(Saying, begun) and time.monotonic() < begun + LATEST_S:
+    while not watch.any(Saying, begun) and time.monotonic() < begun + LATEST_S:
         assistant._step()
     answered = time.monotonic()
     run(assistant, INTO_S[number % len(INTO_S)])
     while not assistant.conversation.performer.speaking and time.monotonic() < answered + LATEST_S:
         assistant._step()
     run(assistant, 0.3)
-    said = time.monotonic()
+    itself, said = watch.any(Interrupted, answered), time.monotonic()
     sound = speak(text, voice)
     bench.ask(sound).poll()
     run(assistant, sound.seconds + 2.5)
     row = {
         "text": text,
         "voice": voice,
-        "heard": watch.since(Interrupted, said),
-        "itself": watch.since(Interrupted, answered, said),
+        "heard": watch.any(Interrupted, said),
+        "itself": itself,
         "stopped_ms": stopped_ms(bench, sound, said),
     }
     assistant.conversation.forget()
