@@ -10,6 +10,7 @@ said; after two minutes of silence nothing may be left over.
 """
 
 import argparse
+import contextlib
 import gc
 import json
 import os
@@ -193,14 +194,18 @@ def main() -> None:
         speak(text)
     memory: list[float] = []
     begun, virtual = time.monotonic(), soak.room.clock()
-    for number in range(given.turns):
-        soak.turn(number)
-        if number % max(1, given.turns // 20) == 0:
-            memory.append(round(resident_mb(), 1))
-            print(f"turn {number}: {memory[-1]} MB, {len(soak.wrong)} wrong", file=sys.stderr, flush=True)
+    with contextlib.suppress(KeyboardInterrupt):  # what was measured until then is told
+        for number in range(given.turns):
+            seen = len(soak.wrong)
+            soak.turn(number)
+            for wrong in soak.wrong[seen:]:
+                print(f"wrong: {wrong}", file=sys.stderr, flush=True)
+            if number % max(1, given.turns // 20) == 0:
+                memory.append(round(resident_mb(), 1))
+                print(f"turn {number}: {memory[-1]} MB, {len(soak.wrong)} wrong", file=sys.stderr, flush=True)
     memory.append(round(resident_mb(), 1))
     result = {
-        "turns": given.turns,
+        "turns": soak.count["commands"] + soak.count["questions"],
         "hours": round((soak.room.clock() - virtual) / 3600, 1),
         "minutes_taken": round((time.monotonic() - begun) / 60, 1),
         **soak.count,
