@@ -160,6 +160,38 @@ def test_a_hold_that_ended_while_the_machine_slept_is_not_announced_the_next_mor
     assert not room.conversation.session.running
 
 
+def test_after_the_devices_were_lost_it_listens_and_says_its_sentence_again(house: House) -> None:
+    room = house.room()
+    now = in_mid_sentence(room)
+    sentence = room.conversation.performer.sentence
+    room.lose_devices()
+    room.run(now + 1.2)
+    assert not room.sounds(now + 0.1, now + 0.7), "it spoke at once, and would not have heard anybody"
+    assert room.sounds(now + 0.7, now + 1.2)
+    assert room.conversation.performer.sentence == sentence
+
+
+@pytest.mark.parametrize("command", ["Wait.", "Next.", "Louder."])
+def test_a_command_right_after_the_devices_were_lost_is_obeyed(house: House, command: str) -> None:
+    room = house.room()
+    now = in_mid_sentence(room)
+    room.lose_devices()
+    end = room.say(command, at=now + 0.3)
+    room.run(end + 1.5)
+    assert room.said_between(now + 0.3, end + 1.5)
+    assert not room.sounds(now + 0.1, end), "it spoke into the command"
+
+
+def test_talk_that_goes_on_does_not_keep_it_from_its_sentence(house: House) -> None:
+    room = house.room()
+    now = in_mid_sentence(room)
+    room.lose_devices()
+    for number in range(4):
+        room.say("The trains to the coast were late again, and nobody said why.", at=now + 3 * number)
+    room.run(now + 5)
+    assert room.sounds(now + 3, now + 5)
+
+
 def test_a_timer_never_ends_into_a_persons_words(house: House) -> None:
     room = house.room()
     room.say("My calf is cramping.", at=1.0)

@@ -196,6 +196,12 @@ class Room:
         self.begun += seconds
         self._origin += seconds
 
+    def lose_devices(self) -> None:
+        """Let the devices be lost and opened again in the same moment."""
+        if self._canceller is not None:
+            self._canceller.reset()
+        self.conversation.sound_is_back()
+
     def said(self) -> list[tuple[float, str]]:
         """Return what the assistant began to say, and when."""
         return [

@@ -174,9 +174,9 @@ class Assistant:
         finally:
             self._without_sound = False
         self._watch(Mended("sound"))
-        self.conversation.sound_is_back()
         if told:
             self.conversation.tell("microphone_back")
+        self.conversation.sound_is_back()
 
     def _say_at_once(self, name: Notice) -> bool:
         """Say something while nothing is heard; False if it could not be said."""

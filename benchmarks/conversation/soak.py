@@ -29,7 +29,7 @@ from tests.test_conversation import House
 from tests.virtual_room import Room
 from tests.voices import speak
 from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound
-from voice_skill.conversation.interruptions import interrupts, stops
+from voice_skill.conversation.interruptions import interrupts
 from voice_skill.errors import EngineError
 from voice_skill.events import Ended, Fault, Saying
 from voice_skill.hearing.recognizer import Draft, Transcript
@@ -79,7 +79,7 @@ class Soak:
         self.faults: dict[str, Callable[[], None]] = {
             "recogniser": self._break_recogniser,
             "voice": self._break_voice,
-            "devices": self._lose_devices,
+            "devices": self.room.lose_devices,
             "sleep": lambda: self.room.sleep(float(self.rng.uniform(60, 30_000))),
             "pan": self._drop_a_pan,
         }
@@ -92,7 +92,7 @@ class Soak:
             self.count[f"fault: {fault}"] += 1
         command = room.conversation.session.running and self.rng.random() < 0.5
         text = str(self.rng.choice(COMMANDS if command else QUESTIONS))
-        for_it = self._for_it(text, only_stop_words=fault == "devices")
+        for_it = self._for_it(text, falls_silent=fault == "devices")
         self.told.text = text
         if fault:
             self.faults[fault]()
@@ -111,18 +111,16 @@ class Soak:
         if number % SILENCE_EVERY == SILENCE_EVERY - 1:
             self._be_silent(number)
 
-    def _for_it(self, text: str, *, only_stop_words: bool) -> bool:
+    def _for_it(self, text: str, *, falls_silent: bool) -> bool:
         """Tell whether what is said now is to be answered; into its speech, only what interrupts is.
 
-        only_stop_words: the echo canceller has to learn the room again.
+        falls_silent: it listens before it says again what was cut off.
         """
         conversation = self.room.conversation
         session = conversation.session
         meaning = session.understand(text)
-        performer = conversation.performer
-        if performer.busy and only_stop_words and not stops(meaning, performer.sentence):
-            return False
-        if performer.busy and not interrupts(meaning, session.context, asking=session.asking):
+        into_speech = conversation.performer.busy and not falls_silent
+        if into_speech and not interrupts(meaning, session.context, asking=session.asking):
             return False
         return session.running or session.addressed(meaning)
 
@@ -158,10 +156,6 @@ class Soak:
 
         self._voice_render = voice.render
         voice.render = failing  # type: ignore[assignment,method-assign]
-
-    def _lose_devices(self) -> None:
-        self.room._canceller.reset()  # type: ignore[union-attr]
-        self.room.conversation.sound_is_back()
 
     def _drop_a_pan(self) -> None:
         burst = self.rng.normal(0, 9000, 6000) * np.exp(-np.arange(6000) / 1500)

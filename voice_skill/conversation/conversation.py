@@ -10,19 +10,15 @@ from threading import Event
 from voice_skill.audio.frames import Frame
 from voice_skill.conversation.clock import ASLEEP_S, FORGET_AFTER_S, Clock, Timers
 from voice_skill.conversation.completeness import Patience
-from voice_skill.conversation.interruptions import (
-    LISTENER_SOUNDS,
-    BargeIn,
-    goes_on,
-    is_echo,
-    meant_to_stop,
-)
+from voice_skill.conversation.interruptions import LISTENER_SOUNDS, BargeIn, goes_on, is_echo, meant_to_stop
 from voice_skill.conversation.jobs import Doer
 from voice_skill.conversation.loudness import Loudness
 from voice_skill.conversation.performer import ASIDES, MakesPerformer, is_aside, timers_in
 from voice_skill.conversation.stretch import (
+    AT_MOST_S,
     EXCUSES_EVERY_S,
     JOIN_S,
+    LISTENS_S,
     MAKES_UP_ITS_MIND_S,
     MIDWAY_S,
     SURE_FOR_S,
@@ -81,7 +77,7 @@ class Conversation:
         self._waiting: Stretch | None = None
         self._earlier: Earlier | None = None
         self._answered_at = float("-inf")
-        self._wary_until = self._excused_at = self._sure_at = float("-inf")
+        self._wary_until = self._excused_at = self._sure_at = self._back_at = float("-inf")
         self._last_words = clock()
 
     # What comes in
@@ -149,8 +145,8 @@ class Conversation:
     def sound_is_back(self) -> None:
         """Go on after the devices were lost: what was cut off is said again."""
         self._listen_anew()
-        self.performer.go_on()
         self.performer.begin_again()
+        self._back_at = self._clock()
 
     def _listen_anew(self) -> None:
         self._turns.reset()
@@ -168,8 +164,12 @@ class Conversation:
 
     def _mind_onset(self) -> None:
         """Hold the breath at the first sound of somebody else; go on if it was nothing."""
-        if self._stretch is None and self.performer.speaking and self._barge_in() == "all":
-            sounded, held, now = self._turns.sounded, self.performer.held, self._clock()
+        sounded, held, now = self._turns.sounded, self.performer.held, self._clock()
+        if held and not self.performer.speaking:
+            listened = now - self._back_at
+            if listened > AT_MOST_S or (listened > LISTENS_S and sounded == 0):
+                self.performer.go_on()
+        elif self._stretch is None and self.performer.speaking and self._barge_in() == "all":
             if sounded >= onset(now - self._answered_at) and not held and now > self._wary_until:
                 self.performer.hold()
             elif sounded == 0 and held:

@@ -157,8 +157,10 @@ class Performer:
         self._script.extend(left)
 
     def begin_again(self) -> None:
-        """Say the sentence anew that was cut when the loudspeaker was lost."""
+        """Say the sentence anew that was cut when the loudspeaker was lost; not before `go_on`."""
+        self.held = True
         if self._playing is not None:
+            self._playing.pause()
             self._script.appendleft(self.sentence)
             self._playing = None
 

@@ -49,6 +49,10 @@ MAKES_UP_ITS_MIND_S = 0.5
 JOIN_S = 1.2
 """Whoever speaks so soon after an answer began had not finished."""
 
+LISTENS_S, AT_MOST_S = 0.7, 3.0
+"""After the devices were lost it listens for so long before it says again what was cut off, and longer while
+somebody speaks: its own voice hides them until the echo canceller has learnt the room."""
+
 WARY_S = 6.0
 """After talk that was not for it, the assistant does not hold its breath for sounds for so long."""
 
