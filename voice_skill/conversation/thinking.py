@@ -14,7 +14,7 @@ from voice_skill.hearing.recognizer import Draft, Transcript
 from voice_skill.session import Session
 from voice_skill.understanding.meaning import URGENCIES, Context, Meaning
 
-TAIL = np.zeros(round(0.3 * SAMPLE_RATE), np.int16)
+TAIL = np.zeros(round(0.1 * SAMPLE_RATE), np.int16)
 """Silence that is put after what is looked at early: a recogniser garbles a word that ends with the sound."""
 
 DOUBTFUL = 0.6
