@@ -159,6 +159,7 @@ def test_all_that_was_recognised_is_told_where_it_is_asked_for(tmp_path: Path):
 def test_an_emergency_is_answered_with_the_call_first(tmp_path: Path):
     done = run("ask", "--text", "my leg cramps and my chest hurts", "--region", "us", "--json")
     got = json.loads(done.stdout)
+    assert set(got["ms"]) == {"recognise", "understand", "first_sound"}
     assert got["urgency"] == "emergency"
     assert "nine one one" in got["reply"].split(".")[0]
     assert got["steps"] == []

@@ -80,7 +80,7 @@ class _Question:
         understander = understander_of(self.pack, keep=settings.cache, tell=note)
         session = Session(self.pack, understander, settings.region)
         self.recognizer = ""
-        self.ms: dict[str, int] = {}
+        self.ms: dict[str, int] = {"recognise": 0}
         self.heard, sure = (text or "").strip(), 1.0
         self.transcript = Transcript(self.heard)
         if sound is not None:
