@@ -182,14 +182,29 @@ def test_a_command_right_after_the_devices_were_lost_is_obeyed(house: House, com
     assert not room.sounds(now + 0.1, end), "it spoke into the command"
 
 
+@pytest.mark.parametrize("remark", ["Okay.", "Thank you.", "What's for dinner tonight?"])
+def test_a_remark_right_after_the_devices_were_lost_changes_nothing(house: House, remark: str) -> None:
+    room = house.room()
+    now = in_mid_sentence(room)
+    sentence = room.conversation.performer.sentence
+    room.lose_devices()
+    end = room.say(remark, at=now + 0.3)
+    room.run(end + 1.5)
+    assert not room.sounds(now + 0.1, end), "it spoke into the remark"
+    assert room.sounds(end, end + 1.5)
+    assert room.conversation.performer.sentence == sentence
+    assert not room.said_between(now, end + 1.5), "it answered"
+
+
 def test_talk_that_goes_on_does_not_keep_it_from_its_sentence(house: House) -> None:
     room = house.room()
     now = in_mid_sentence(room)
     room.lose_devices()
     for number in range(4):
         room.say("The trains to the coast were late again, and nobody said why.", at=now + 3 * number)
-    room.run(now + 5)
-    assert room.sounds(now + 3, now + 5)
+    room.run(now + 6)
+    assert room.sounds(now + 3, now + 6)
+    assert not room.said_between(now, now + 6), "it answered"
 
 
 def test_a_timer_never_ends_into_a_persons_words(house: House) -> None:

@@ -31,7 +31,7 @@ from tests.voices import speak
 from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound
 from voice_skill.conversation.interruptions import interrupts
 from voice_skill.errors import EngineError
-from voice_skill.events import Ended, Fault, Saying
+from voice_skill.events import Ended, Event, Fault, Understood
 from voice_skill.hearing.recognizer import Draft, Transcript
 from voice_skill.session import Session
 from voice_skill.speaking.cache import CachedVoice
@@ -106,7 +106,7 @@ class Soak:
         if any(isinstance(event, Ended) and at <= begins for at, event in room.events):
             for_it = self._begins(text)
         self.count["not for it"] += not for_it
-        if for_it and not any(isinstance(event, Saying | Fault) for event in events):
+        if for_it and not any(map(_answers, events)):
             self.wrong.append([number, text, fault, [type(event).__name__ for event in events]])
         self.told.text = ""
         room.run(room.now + float(self.rng.uniform(0, 6)))
@@ -169,6 +169,11 @@ class Soak:
         if "_voice_render" in self.__dict__:
             self.house.voice.render = self._voice_render  # type: ignore[method-assign]
             del self._voice_render
+
+
+def _answers(event: Event) -> bool:
+    """Tell whether a question is answered, or why it cannot be."""
+    return isinstance(event, Fault) or (isinstance(event, Understood) and event.answered)
 
 
 def resident_mb() -> float:

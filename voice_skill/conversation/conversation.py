@@ -77,7 +77,7 @@ class Conversation:
         self._waiting: Stretch | None = None
         self._earlier: Earlier | None = None
         self._answered_at = float("-inf")
-        self._wary_until = self._excused_at = self._sure_at = self._back_at = float("-inf")
+        self._wary_until = self._excused_at = self._sure_at = self._listens_since = float("-inf")
         self._last_words = clock()
 
     # What comes in
@@ -146,9 +146,9 @@ class Conversation:
         """Go on after the devices were lost: what was cut off is said again."""
         self._listen_anew()
         self.performer.begin_again()
-        self._back_at = self._clock()
 
     def _listen_anew(self) -> None:
+        self._listens_since = self._clock()
         self._turns.reset()
         if self._stretch is not None:
             self._stretch.give_up()
@@ -165,9 +165,9 @@ class Conversation:
     def _mind_onset(self) -> None:
         """Hold the breath at the first sound of somebody else; go on if it was nothing."""
         sounded, held, now = self._turns.sounded, self.performer.held, self._clock()
-        if held and not self.performer.speaking:
-            listened = now - self._back_at
-            if listened > AT_MOST_S or (listened > LISTENS_S and sounded == 0):
+        if self.performer.waits:
+            quiet = sounded == 0 and self._waiting is None
+            if now - self._listens_since > (LISTENS_S if quiet else AT_MOST_S):
                 self.performer.go_on()
         elif self._stretch is None and self.performer.speaking and self._barge_in() == "all":
             if sounded >= onset(now - self._answered_at) and not held and now > self._wary_until:
@@ -181,9 +181,9 @@ class Conversation:
         self._stretch = self._new_stretch(earlier)
 
     def _new_stretch(self, earlier: Earlier | None = None) -> Stretch:
-        now, clear = self._clock(), self._barge_in() == "all"
-        sure = now - self._sure_at < SURE_FOR_S
-        return Stretch(now, self.performer.speaking, clear, earlier, others=sure)
+        now, waits = self._clock(), self.performer.waits
+        sure, clear = now - self._sure_at < SURE_FOR_S, waits or self._barge_in() == "all"
+        return Stretch(now, waits or self.performer.speaking, clear, earlier, others=sure)
 
     def _over(self, turn: Turn) -> None:
         """Take a stretch that has ended by its silence alone, or was cut for its length."""
@@ -268,11 +268,11 @@ class Conversation:
             self._turns.end()  # so that the next sound begins a stretch of its own
             self._stretch = None
             self._ignore(stretch, wary=not listening)
-        elif self._turns.lasts > 2 * MIDWAY_S:
+        elif self._turns.lasts > 2 * MIDWAY_S and not stretch.ignored:
             self._ignore(stretch, wary=True)
 
     def _interrupts(self, stretch: Stretch, thought: Thought) -> bool:
-        how: BargeIn = self._barge_in()
+        how: BargeIn = "all" if self.performer.waits else self._barge_in()
         return meant_to_stop(
             stretch,
             thought,

@@ -1,5 +1,6 @@
 """What makes the assistant fall silent while it speaks, and what does not."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -67,7 +68,8 @@ def meant_to_stop(  # noqa: PLR0913 - all that matters for it
     like = LIKE if not (grave and stretch.surely_somebody) else MUCH_LIKE
     if len(words) > 1 and is_echo(meaning.text, spoken, like):
         return False
-    scrap = stretch.held and len(words) < SURELY_WORDS and not stretch.surely_somebody
+    surely = stretch.surely_somebody and not (_cut_off(words, spoken) and stretch.doubtful)
+    scrap = stretch.held and len(words) < SURELY_WORDS and not surely
     if scrap and meaning.urgency == "none":
         return False
     if interrupts(meaning, context, asking=asking):
@@ -127,6 +129,14 @@ def is_echo(heard: str, spoken: str, like: float = LIKE) -> bool:
         return True
     text = " ".join(words)
     return len(text) >= LIKE_LETTERS and fuzz.partial_ratio(text, spoken.lower()) >= like
+
+
+def _cut_off(heard: Sequence[str], spoken: str) -> bool:
+    """Tell whether one word was heard that may be the beginning of one that the assistant says.
+
+    When it holds its breath in "slowly" or "stay", what was heard until then is like "stop".
+    """
+    return len(heard) == 1 and heard[0][0] in {word[0] for word in spoken_words(spoken)}
 
 
 def _stutters(text: str) -> bool:

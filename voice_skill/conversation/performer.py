@@ -114,6 +114,11 @@ class Performer:
         return self._playing is not None
 
     @property
+    def waits(self) -> bool:
+        """Tell whether it is silent until `go_on`, with no sentence begun."""
+        return self.held and self._playing is None
+
+    @property
     def silent_since(self) -> float:
         """Return since when it is silent because it is held, by the loudspeaker's clock; else infinity."""
         return self._playing.silent_at if self.held and self._playing is not None else float("inf")

@@ -49,7 +49,7 @@ MAKES_UP_ITS_MIND_S = 0.5
 JOIN_S = 1.2
 """Whoever speaks so soon after an answer began had not finished."""
 
-LISTENS_S, AT_MOST_S = 0.7, 3.0
+LISTENS_S, AT_MOST_S = 0.7, 5.0
 """After the devices were lost it listens for so long before it says again what was cut off, and longer while
 somebody speaks: its own voice hides them until the echo canceller has learnt the room."""
 
@@ -101,7 +101,12 @@ class Stretch:
     @property
     def surely_somebody(self) -> bool:
         """Tell whether it cannot be what is left of the assistant's own voice."""
-        return self.others or self.alone >= ALONE or (self.alone > 0 and self.looked_at >= SHORTEST_S)
+        return not self.doubtful or (self.alone > 0 and self.looked_at >= SHORTEST_S)
+
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether it may be a word of the assistant's own, cut off when it held its breath."""
+        return not self.others and self.alone < ALONE
 
     @property
     def own_lead(self) -> int:
