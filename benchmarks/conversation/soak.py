@@ -107,7 +107,8 @@ class Soak:
             for_it = self._begins(text)
         self.count["not for it"] += not for_it
         if for_it and not any(map(_answers, events)):
-            self.wrong.append([number, text, fault, [type(event).__name__ for event in events]])
+            told = [f"{at - begins:.2f} s {event}" for at, event in room.events]
+            self.wrong.append([number, text, fault, told])
         self.told.text = ""
         room.run(room.now + float(self.rng.uniform(0, 6)))
         if number % SILENCE_EVERY == SILENCE_EVERY - 1:
