@@ -207,6 +207,20 @@ def test_talk_that_goes_on_does_not_keep_it_from_its_sentence(house: House) -> N
     assert not room.said_between(now, now + 6), "it answered"
 
 
+def test_a_push_right_after_the_devices_were_lost_makes_it_listen_longer(house: House) -> None:
+    push = OnPush()
+    room = house.room(wake=push)
+    push.push()
+    now = in_mid_sentence(room)
+    room.lose_devices()
+    room.run(now + 0.5)
+    push.push()
+    end = room.say("Wait.", at=now + 0.8)
+    room.run(end + 1.5)
+    assert not room.sounds(now + 0.1, end), "it spoke into the command"
+    assert room.said_between(now + 0.8, end + 1.5)
+
+
 def test_a_timer_never_ends_into_a_persons_words(house: House) -> None:
     room = house.room()
     room.say("My calf is cramping.", at=1.0)
