@@ -336,6 +336,19 @@ def test_a_command_is_heard_over_its_own_voice_three_times_as_loud(house: House,
     assert [event for at, event in room.events if isinstance(event, Interrupted) and at > now]
 
 
+def test_a_sign_in_the_words_it_is_just_saying_is_heard(house: House) -> None:
+    room = house.room()
+    end = room.say("Is chest pain a sign of a cramp?", at=1.0)
+    while "If your chest hurts now" not in room.conversation.performer.sentence:
+        room.run(room.now + 0.1)
+        assert room.now < end + 30
+    now = room.now + 0.6
+    end = room.say("My chest hurts.", at=now)
+    room.run(end + 2)
+    assert "nine nine nine" in room.said_between(now, room.now)
+    assert [event for at, event in room.events if isinstance(event, Interrupted) and at > now]
+
+
 def test_the_end_of_a_long_talk_is_heard_too(house: House) -> None:
     """What comes after ten seconds is looked at when it is over, whatever the first ten were taken for."""
     room = house.room()

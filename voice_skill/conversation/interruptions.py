@@ -66,7 +66,8 @@ def meant_to_stop(  # noqa: PLR0913 - all that matters for it
     words = spoken_words(meaning.text)
     grave = meaning.urgency in ("urgent", "emergency")
     like = LIKE if not (grave and stretch.surely_somebody) else MUCH_LIKE
-    if len(words) > 1 and is_echo(meaning.text, spoken, like):
+    answered = grave and stretch.mostly_alone  # "my chest hurts", to "if your chest hurts now"
+    if len(words) > 1 and not answered and is_echo(meaning.text, spoken, like):
         return False
     surely = stretch.surely_somebody and not (_cut_off(words, spoken) and stretch.doubtful)
     scrap = stretch.held and len(words) < SURELY_WORDS and not surely

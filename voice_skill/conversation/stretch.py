@@ -5,11 +5,12 @@ from threading import Event
 
 import numpy as np
 
-from voice_skill.audio.frames import Frame, Samples
+from voice_skill.audio.frames import SAMPLE_RATE, Frame, Samples
 from voice_skill.conversation.ahead import LONG_S, Ahead
 from voice_skill.conversation.jobs import Job
 from voice_skill.conversation.thinking import Earlier, Thought
 from voice_skill.dialog.state import Action
+from voice_skill.hearing.gate import WINDOW
 from voice_skill.hearing.turns import Turn, TurnDetector
 
 ONSET_S = 0.03
@@ -102,6 +103,11 @@ class Stretch:
     def surely_somebody(self) -> bool:
         """Tell whether it cannot be what is left of the assistant's own voice."""
         return not self.doubtful or (self.alone > 0 and self.looked_at >= SHORTEST_S)
+
+    @property
+    def mostly_alone(self) -> bool:
+        """Tell whether most of it came while the assistant was silent."""
+        return self.alone * WINDOW / SAMPLE_RATE > self.looked_at / 2
 
     @property
     def doubtful(self) -> bool:
