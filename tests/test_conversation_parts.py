@@ -175,7 +175,7 @@ def test_an_emergency_that_sounds_like_its_own_words_stops_it_if_somebody_surely
     stretch = Stretch(0.0, into_speech=True, clear=True, others=somebody)
     thought = Thought(understander.understand("I can't breathe", LEADING), wait=0.0)
     spoken = "I can't make calls, so please get help now."
-    assert meant_to_stop(stretch, thought, "all", spoken, LEADING, asking=False) == stopped
+    assert meant_to_stop(stretch, thought, "all", spoken, "", LEADING, asking=False) == stopped
 
 
 @pytest.mark.parametrize(("alone", "stopped"), [(12, True), (2, False)])
@@ -185,7 +185,7 @@ def test_a_sign_in_its_own_words_stops_it_if_most_of_it_was_said_into_its_silenc
     stretch = Stretch(0.0, into_speech=True, clear=True, alone=alone, looked_at=0.6)
     thought = Thought(understander.understand("my chest hurts", LEADING), wait=0.0)
     spoken = "If your chest hurts now, don't wait."
-    assert meant_to_stop(stretch, thought, "all", spoken, LEADING, asking=False) == stopped
+    assert meant_to_stop(stretch, thought, "all", spoken, "", LEADING, asking=False) == stopped
 
 
 @pytest.mark.parametrize(("alone", "stopped"), [(2, True), (1, False)])
@@ -194,8 +194,9 @@ def test_a_word_of_its_own_that_was_cut_off_is_no_command(
 ) -> None:
     stretch = Stretch(0.0, into_speech=True, clear=True, held=True, alone=alone, looked_at=0.2)
     thought = Thought(understander.understand("stop", LEADING), wait=0.0)
-    assert meant_to_stop(stretch, thought, "all", "Stay as you are.", LEADING, asking=False) == stopped
-    assert meant_to_stop(stretch, thought, "all", "Hold it there.", LEADING, asking=False)
+    spoken = "Once more, and stay as you are."
+    assert meant_to_stop(stretch, thought, "all", spoken, "and stay", LEADING, asking=False) == stopped
+    assert meant_to_stop(stretch, thought, "all", spoken, "Once more,", LEADING, asking=False)
 
 
 def test_a_paused_sound_falls_silent_at_once_and_goes_on_a_little_earlier() -> None:

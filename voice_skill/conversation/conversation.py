@@ -273,14 +273,9 @@ class Conversation:
 
     def _interrupts(self, stretch: Stretch, thought: Thought) -> bool:
         how: BargeIn = "all" if self.performer.waits else self._barge_in()
-        return meant_to_stop(
-            stretch,
-            thought,
-            how if stretch.clear or how == "off" else "stop_words",
-            self.performer.sentence,
-            self.session.context,
-            asking=self.session.asking,
-        )
+        how = how if stretch.clear or how == "off" else "stop_words"
+        spoken = self.performer.sentence, self.performer.broken_off
+        return meant_to_stop(stretch, thought, how, *spoken, self.session.context, asking=self.session.asking)
 
     def _ignore(self, stretch: Stretch, *, wary: bool) -> None:
         stretch.ignored = True

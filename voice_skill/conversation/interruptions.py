@@ -51,12 +51,20 @@ LISTENER_SOUNDS = listed(
 """What people say to show that they listen, or because it hurts: no wish to speak."""
 
 
-def meant_to_stop(  # noqa: PLR0913 - all that matters for it
-    stretch: Stretch, thought: Thought, how: BargeIn, spoken: str, context: Context, *, asking: bool
+def meant_to_stop(  # noqa: PLR0913, PLR0917 - all that matters for it
+    stretch: Stretch,
+    thought: Thought,
+    how: BargeIn,
+    spoken: str,
+    broken_off: str,
+    context: Context,
+    *,
+    asking: bool,
 ) -> bool:
     """Tell whether a stretch of speech into the assistant's own is meant to stop it.
 
-    spoken: what the assistant is saying. asking: a question of its own is open.
+    spoken: what the assistant is saying. broken_off: the words of it that it is at. asking: a question of its
+    own is open.
     """
     meaning = thought.meaning
     if how == "off":
@@ -69,7 +77,7 @@ def meant_to_stop(  # noqa: PLR0913 - all that matters for it
     answered = grave and stretch.mostly_alone  # "my chest hurts", to "if your chest hurts now"
     if len(words) > 1 and not answered and is_echo(meaning.text, spoken, like):
         return False
-    surely = stretch.surely_somebody and not (_cut_off(words, spoken) and stretch.doubtful)
+    surely = stretch.surely_somebody and not (_cut_off(words, broken_off) and stretch.doubtful)
     scrap = stretch.held and len(words) < SURELY_WORDS and not surely
     if scrap and meaning.urgency == "none":
         return False
@@ -132,12 +140,12 @@ def is_echo(heard: str, spoken: str, like: float = LIKE) -> bool:
     return len(text) >= LIKE_LETTERS and fuzz.partial_ratio(text, spoken.lower()) >= like
 
 
-def _cut_off(heard: Sequence[str], spoken: str) -> bool:
-    """Tell whether one word was heard that may be the beginning of one that the assistant says.
+def _cut_off(heard: Sequence[str], broken_off: str) -> bool:
+    """Tell whether one word was heard that may be the beginning of one that the assistant broke off.
 
     When it holds its breath in "slowly" or "stay", what was heard until then is like "stop".
     """
-    return len(heard) == 1 and heard[0][0] in {word[0] for word in spoken_words(spoken)}
+    return len(heard) == 1 and heard[0][0] in {word[0] for word in spoken_words(broken_off)}
 
 
 def _stutters(text: str) -> bool:

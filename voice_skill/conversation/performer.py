@@ -20,6 +20,9 @@ PREPARED = 8
 QUIET = 150
 """Amplitude that nobody hears: -47 dB of full scale."""
 
+AROUND = 6
+"""Letters, half a second, that may have been spoken since the word began that was broken off."""
+
 TRIES = 2
 """How often a sentence is rendered before it is left out."""
 
@@ -117,6 +120,15 @@ class Performer:
     def waits(self) -> bool:
         """Tell whether it is silent until `go_on`, with no sentence begun."""
         return self.held and self._playing is None
+
+    @property
+    def broken_off(self) -> str:
+        """Return the words of the sentence around the place where it is now, or holds its breath."""
+        if self._playing is None:
+            return ""
+        at = round(self._playing.played * len(self.sentence))
+        begin, end = self.sentence.rfind(" ", 0, max(0, at - AROUND)), self.sentence.find(" ", at + 1)
+        return self.sentence[begin + 1 : end if end >= 0 else None]
 
     @property
     def silent_since(self) -> float:
