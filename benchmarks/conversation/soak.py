@@ -41,8 +41,7 @@ from voice_skill.understanding.meaning import Context
 FAULT_EVERY = 10
 SILENCE_EVERY = 100
 BEGINS_S = 0.3
-"""The person speaks so long after a turn began, or after the noise of its fault. A conversation may have
-ended of itself until then."""
+"""The person speaks so long after a turn began, or after the noise of its fault."""
 
 ROOM_ECHO = np.zeros(400)
 ROOM_ECHO[[100, 250, 399]] = 0.5, 0.2, 0.1
@@ -103,7 +102,7 @@ class Soak:
         self._mend()
         self.count["commands" if command else "questions"] += 1
         events = [event for at, event in room.events if at > begins]
-        if any(isinstance(event, Ended) and at <= begins for at, event in room.events):
+        if any(isinstance(event, Ended) and at < end for at, event in room.events):
             for_it = self._begins(text)
         self.count["not for it"] += not for_it
         if for_it and not any(map(_answers, events)):
