@@ -114,6 +114,41 @@ def test_after_lost_samples_the_time_stamps_are_believed() -> None:
     assert alignment.go_on(2000.0 + 512 * 101, 512, 1e9, used=True)[0] == 2000.0 + 512 * 101
 
 
+def test_its_own_voice_is_taken_out_although_times_go_more_and_more_wrong() -> None:
+    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 6)
+    echo = in_a_room(own)
+    canceller = EchoCanceller()
+    left = []
+    for at in range(0, len(own) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
+        now = 100.0 + at / SAMPLE_RATE
+        late = min(0.04, 0.01 * at / SAMPLE_RATE)
+        canceller.played.add(own[at : at + FRAME_SAMPLES], SAMPLE_RATE, now + 0.06)
+        left.append(canceller.clean(Frame(echo[at : at + FRAME_SAMPLES], now + late)).samples)
+    from_then_on = slice(2 * SAMPLE_RATE, len(own) - 2 * SAMPLE_RATE)
+    assert 10 * np.log10(power(echo[from_then_on]) / power(np.concatenate(left)[from_then_on])) > 20
+
+
+@pytest.mark.parametrize("lost_s", [0.01, 0.04, 0.06])
+def test_after_samples_were_lost_the_room_is_learnt_anew(lost_s: float) -> None:
+    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 6)
+    at, lost = 4 * SAMPLE_RATE, round(lost_s * SAMPLE_RATE)
+    echo = in_a_room(own)
+    heard = np.delete(echo, slice(at, at + lost))
+    canceller = EchoCanceller()
+    left = []
+    played = 0
+    for begin in range(0, len(heard) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
+        now = begin if begin < at else begin + lost
+        while played <= now + FRAME_SAMPLES:
+            canceller.played.add(own[played : played + 320], SAMPLE_RATE, 100.06 + played / SAMPLE_RATE)
+            played += 320
+        frame = Frame(heard[begin : begin + FRAME_SAMPLES], 100.0 + now / SAMPLE_RATE)
+        left.append(canceller.clean(frame).samples)
+    afterwards = slice(at + 3 * SAMPLE_RATE, len(own) - 2 * SAMPLE_RATE)
+    assert 10 * np.log10(power(heard[afterwards]) / power(np.concatenate(left)[afterwards])) > 15
+    assert canceller.trusted
+
+
 def test_a_microphone_that_wakes_before_the_loudspeaker_loses_no_lead() -> None:
     own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 4)
     echo = in_a_room(own)

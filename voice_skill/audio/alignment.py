@@ -4,7 +4,8 @@ The cards count their samples exactly, but say at what time a sample was heard o
 sound server may be wrong by that for seconds: an echo filter that is led by such stamps removes nothing. So
 the samples are counted; the stamps tell where to begin, and when something was lost. What is left are two
 crystals that run apart, which the filter sees itself: the echo comes later and later than it foresaw, or
-earlier and earlier.
+earlier and earlier. And while the filter takes the echo away, the count is right, whatever the stamps say: on
+a busy machine they may be wrong by 30 ms for long.
 """
 
 from voice_skill.audio.frames import SAMPLE_RATE
@@ -57,38 +58,56 @@ class Alignment:
     def __init__(self) -> None:
         self.drift = 0.0
         """Samples in a second by which the loudspeaker's clock is faster than the microphone's."""
+        self.jumps = 0
+        """How often the place was changed under a filter, by what stamps say: never exactly enough for it."""
         self._place: float | None = None
         self._off = self._stamped = 0.0  # of stamps, on average, and of how many seconds
+        self._wrong = 0.0  # by which they are known to be off
+        self._known_drift = 0.0  # when the place was known to be right
         self._back = 0.0  # behind what stamps say, because no more was known
         self._followed = 0.0  # seconds of echo
         self._short_s = 0.0  # for which more was asked for than is known
 
-    def go_on(self, stamped: float, count: int, known: float, *, used: bool) -> tuple[float, float]:
+    def go_on(
+        self, stamped: float, count: int, known: float, *, used: bool, works: bool = False
+    ) -> tuple[float, float]:
         """Return the places where the next `count` samples of the microphone begin and end.
 
         stamped: where they begin by their time stamp. known: as far as it is known what is played. They end
         no later, unless that is a matter of BORNE_S, or they would begin too early. used: a filter has learnt
-        from these places.
+        from these places. works: when it was used last, it took the echo away.
         """
         seconds = count / SAMPLE_RATE
-        stamped -= self._back
-        if self._place is None or abs(stamped - self._place) > FAR_AWAY:
-            stamped += self._back
-            self._place, self._off, self._stamped, self._back = stamped, 0.0, 0.0, 0.0
+        corrected = stamped - self._back - self._wrong
+        if self._place is None or abs(corrected - self._place) > FAR_AWAY:
+            self.jumps += self._place is not None
+            self._place = corrected = stamped
+            self._off = self._stamped = self._back = self._wrong = 0.0
         self._stamped += seconds
         share = min(1.0, seconds / min(AVERAGED_S, self._stamped)) if count else 0.0
-        self._off += share * (stamped - self._place - self._off)
-        if abs(self._off) > (AWAY if used else UNUSED):
+        self._off += share * (corrected - self._place - self._off)
+        if abs(self._off) > (AWAY if used else UNUSED) and not works:
             self._place, self._off = self._place + self._off, 0.0
+            self.jumps += 1
         short = self._place + count - known
         self._short_s = self._short_s + seconds if short > 0 else 0.0
         stalled = short > FARTHEST_BACK  # no more goes out at all
         if short > 0 and not stalled and self._back < FARTHEST_BACK and (not used or self._short_s > BORNE_S):
             back = min(short + SPARE, FARTHEST_BACK - self._back)
             self._place, self._back = self._place - back, self._back + back
+            self.jumps += used
         begin = self._place
         self._place = begin + count + (self.drift if abs(self.drift) > ONE_CARD else 0.0) * seconds
         return begin, self._place
+
+    def confirm(self) -> None:
+        """Take the count to be right, since the echo is where it was foreseen, and the stamps to be wrong."""
+        self._wrong, self._off = self._wrong + self._off, 0.0
+        self._known_drift = self.drift
+
+    def lost(self) -> None:
+        """Begin where the next stamp says: samples were lost, and no stamp was so far off to tell it."""
+        self._place, self.drift = None, self._known_drift
 
     def suppose(self, drift: float) -> None:
         """Take a drift that the stamps tell, as long as no echo has told another."""

@@ -15,11 +15,11 @@ import numpy.typing as npt
 from voice_skill.audio.alignment import Alignment
 from voice_skill.audio.clocks import SampleClock
 from voice_skill.audio.echo_filter import BLOCK, EchoFilter
+from voice_skill.audio.echo_standing import ENOUGH_DB, Standing
 from voice_skill.audio.frames import SAMPLE_RATE, Frame, Samples
 
 LEARNING_S = 0.4
-ENOUGH_DB = 6.0
-"""After so much speech of its own, and with so much less of it heard, the canceller is trusted."""
+"""After so much speech of its own, of which ENOUGH_DB less is heard, the canceller is trusted."""
 
 LEAD_S = 0.03
 """So much earlier than it can be heard a sample is shown to the filter: the first stamps may be as wrong. It
@@ -174,6 +174,8 @@ class EchoCanceller:
     Give `played.add` to the loudspeaker as its tap. `clean` is for one thread.
     """
 
+    _trusted: bool
+
     def __init__(self) -> None:
         self.reset()
 
@@ -182,12 +184,12 @@ class EchoCanceller:
         self.played = Played()
         self.reference = np.zeros(0, np.int16)
         """What was played some LEAD_S after the frame that was cleaned last."""
-        self._filter = EchoFilter()
+        self._learn_anew()
         self._clock = SampleClock(SAMPLE_RATE)
         self._alignment = Alignment()
         self._rest = np.zeros(0, np.int16)
         self._held = np.zeros(BLOCK, np.int16)
-        self._trusted = self._own = self._others = False
+        self._own = self._others = False
         self._silence_s = 0.0
 
     @property
@@ -231,14 +233,27 @@ class EchoCanceller:
         A filter that is out of place by 5 samples takes away nothing, and what it leaves is like a person.
         """
         if self._silence_s and self._alignment.astray(self._silence_s):
-            self._filter, self._trusted = EchoFilter(), False
+            self._learn_anew()
+        if self._silence_s:
+            self._standing.pause()
         self._silence_s = 0.0
 
     def _take(self, heard: Samples, played: Samples) -> Samples:
         """Return a block without echo."""
+        learnt_s = self._filter.seconds
         cleaned = self._filter.take(heard, played)
         self._alignment.follow(self._filter.late, BLOCK / SAMPLE_RATE)
+        self._standing.take(self._filter.removed_db, self._filter.seconds - learnt_s)
+        if self._standing.right:
+            self._alignment.confirm()
+        elif self._standing.lost:
+            self._learn_anew()
+            self._alignment.lost()
         return cleaned
+
+    def _learn_anew(self) -> None:
+        self._filter, self._standing = EchoFilter(), Standing()
+        self._trusted = False
 
     def _reference(self, start: float, count: int) -> Samples:
         """Return what was played while the next `count` samples of the microphone were heard."""
@@ -252,4 +267,9 @@ class EchoCanceller:
             pace = self._clock.pace / self.played.pace
             self._alignment.suppose(SAMPLE_RATE * (pace - 1.0) if exact else 0.0)
         stamped = self.played.position(start + LEAD_S)
-        return self._alignment.go_on(stamped, count, self.played.known, used=used)
+        works = self._filter.removed_db >= ENOUGH_DB
+        jumps = self._alignment.jumps
+        places = self._alignment.go_on(stamped, count, self.played.known, used=used, works=works)
+        if used and self._alignment.jumps > jumps:
+            self._learn_anew()
+        return places
