@@ -4,8 +4,8 @@ The cards count their samples exactly, but say at what time a sample was heard o
 sound server may be wrong by that for seconds: an echo filter that is led by such stamps removes nothing. So
 the samples are counted; the stamps tell where to begin, and when something was lost. What is left are two
 crystals that run apart, which the filter sees itself: the echo comes later and later than it foresaw, or
-earlier and earlier. And while the filter takes the echo away, the count is right, whatever the stamps say: on
-a busy machine they may be wrong by 30 ms for long.
+earlier and earlier. A filter that has taken the echo away knows better than stamps: they may be wrong by
+30 ms for long.
 """
 
 from voice_skill.audio.frames import SAMPLE_RATE
@@ -17,8 +17,8 @@ AWAY = 400.0
 """Samples, 25 ms, by which their average may differ from the count; then something was lost, and they are
 believed."""
 
-FAR_AWAY = 800.0
-"""The same of a single stamp: 50 ms."""
+FAR_AWAY, PROVEN_AWAY = 800.0, 1600.0
+"""The same of a single stamp: 50 ms, and 100 ms once a filter has taken the echo away."""
 
 UNUSED = 16.0
 """The same of the average while no filter has learnt anything yet that would be wrong afterwards."""
@@ -63,30 +63,35 @@ class Alignment:
         self._place: float | None = None
         self._off = self._stamped = 0.0  # of stamps, on average, and of how many seconds
         self._wrong = 0.0  # by which they are known to be off
+        self._lead = 0.0  # by which it begins earlier than stamps say
         self._known_drift = 0.0  # when the place was known to be right
         self._back = 0.0  # behind what stamps say, because no more was known
         self._followed = 0.0  # seconds of echo
         self._short_s = 0.0  # for which more was asked for than is known
 
     def go_on(
-        self, stamped: float, count: int, known: float, *, used: bool, works: bool = False
+        self, stamped: float, count: int, known: float, *, used: bool, proven: bool = False
     ) -> tuple[float, float]:
         """Return the places where the next `count` samples of the microphone begin and end.
 
         stamped: where they begin by their time stamp. known: as far as it is known what is played. They end
         no later, unless that is a matter of BORNE_S, or they would begin too early. used: a filter has learnt
-        from these places. works: when it was used last, it took the echo away.
+        from these places. proven: it has taken the echo away there; then only a stamp that is PROVEN_AWAY is
+        believed, or `lost` tells.
         """
         seconds = count / SAMPLE_RATE
         corrected = stamped - self._back - self._wrong
-        if self._place is None or abs(corrected - self._place) > FAR_AWAY:
+        limit = PROVEN_AWAY if proven else FAR_AWAY
+        if self._place is None or abs(corrected - self._place) > limit:
             self.jumps += self._place is not None
-            self._place = corrected = stamped
-            self._off = self._stamped = self._back = self._wrong = 0.0
+            lead = max(0.0, min(self._lead, known - count - SPARE - stamped))
+            self._place = corrected = stamped + lead
+            self._off, self._stamped, self._back, self._wrong = 0.0, 0.0, 0.0, -lead
+            self.drift = self._known_drift if proven else self.drift
         self._stamped += seconds
         share = min(1.0, seconds / min(AVERAGED_S, self._stamped)) if count else 0.0
         self._off += share * (corrected - self._place - self._off)
-        if abs(self._off) > (AWAY if used else UNUSED) and not works:
+        if abs(self._off) > (AWAY if used else UNUSED) and not proven:
             self._place, self._off = self._place + self._off, 0.0
             self.jumps += 1
         short = self._place + count - known
@@ -106,8 +111,12 @@ class Alignment:
         self._known_drift = self.drift
 
     def lost(self) -> None:
-        """Begin where the next stamp says: samples were lost, and no stamp was so far off to tell it."""
-        self._place, self.drift = None, self._known_drift
+        """Begin anew: samples were lost, and no stamp was so far off to tell it, or the stamps were wrong.
+
+        What is played is shown to the filter as early as it is known, since an echo that comes before what is
+        played cannot be foreseen.
+        """
+        self._place, self.drift, self._lead = None, self._known_drift, AWAY
 
     def suppose(self, drift: float) -> None:
         """Take a drift that the stamps tell, as long as no echo has told another."""

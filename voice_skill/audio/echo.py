@@ -15,7 +15,7 @@ import numpy.typing as npt
 from voice_skill.audio.alignment import Alignment
 from voice_skill.audio.clocks import SampleClock
 from voice_skill.audio.echo_filter import BLOCK, EchoFilter
-from voice_skill.audio.echo_standing import ENOUGH_DB, Standing
+from voice_skill.audio.echo_standing import ENOUGH_DB, USELESS_S, Standing
 from voice_skill.audio.frames import SAMPLE_RATE, Frame, Samples
 
 LEARNING_S = 0.4
@@ -246,13 +246,13 @@ class EchoCanceller:
         self._standing.take(self._filter.removed_db, self._filter.seconds - learnt_s)
         if self._standing.right:
             self._alignment.confirm()
-        elif self._standing.lost:
-            self._learn_anew()
+        elif self._standing.lost and not self._filter.silent:
+            self._learn_anew(USELESS_S if self._standing.proven else 2 * self._standing.patience_s)
             self._alignment.lost()
         return cleaned
 
-    def _learn_anew(self) -> None:
-        self._filter, self._standing = EchoFilter(), Standing()
+    def _learn_anew(self, patience_s: float = USELESS_S) -> None:
+        self._filter, self._standing = EchoFilter(), Standing(patience_s)
         self._trusted = False
 
     def _reference(self, start: float, count: int) -> Samples:
@@ -267,9 +267,9 @@ class EchoCanceller:
             pace = self._clock.pace / self.played.pace
             self._alignment.suppose(SAMPLE_RATE * (pace - 1.0) if exact else 0.0)
         stamped = self.played.position(start + LEAD_S)
-        works = self._filter.removed_db >= ENOUGH_DB
         jumps = self._alignment.jumps
-        places = self._alignment.go_on(stamped, count, self.played.known, used=used, works=works)
+        proven = self._standing.proven
+        places = self._alignment.go_on(stamped, count, self.played.known, used=used, proven=proven)
         if used and self._alignment.jumps > jumps:
             self._learn_anew()
         return places

@@ -61,7 +61,7 @@ lower one the own voice is taken for a person's more often."""
 MEMORY = 0.01
 """Weight of the newest block in what is usual; a tenth of it while somebody else is heard."""
 
-IMPROVES, SINKS = 200, 0.04
+IMPROVES, SINKS = 200, 0.06
 """While the filter still gets better, for these blocks, 3.2 s, the mean sinks with so much weight: the
 average of what it left at first would hide a person afterwards."""
 
