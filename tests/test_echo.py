@@ -240,3 +240,31 @@ def test_with_headphones_a_voice_is_left_as_it_is() -> None:
     left = through(EchoCanceller(), other, own)[256:]
     heard = other[: len(left)].astype(float)
     assert np.corrcoef(left, heard)[0, 1] > 0.98
+
+
+def test_stop_on_headphones_is_somebody_elses_after_many_seconds_of_its_own_voice() -> None:
+    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 4)
+    voice = speak("Stop.", "espeak-british").samples
+    begins = len(own) - len(voice) - SAMPLE_RATE // 2
+    heard = np.zeros(len(own), np.int16)
+    heard[begins : begins + len(voice)] = voice
+    canceller = EchoCanceller()
+    frames = [(frame.own, canceller.trusted) for frame in frames_through(canceller, heard, own)]
+    said = frames[begins // FRAME_SAMPLES : (begins + len(voice)) // FRAME_SAMPLES]
+    assert begins / SAMPLE_RATE > 7
+    assert all(trusted for _, trusted in said)
+    assert np.mean([its_own for its_own, _ in said]) < 0.5
+
+
+def test_a_loud_voice_for_many_seconds_makes_it_forget_nothing() -> None:
+    own = np.tile(speak("Straighten your leg, and pull your toes toward you.").samples, 6)
+    echo = in_a_room(own) // 8
+    talk = np.tile(speak("I woke up, and my leg is as hard as stone.", "espeak-british").samples, 9)
+    begin, end = 4 * SAMPLE_RATE, 11 * SAMPLE_RATE
+    loud = talk[: end - begin] * 1.0
+    loud *= 8 * np.sqrt(power(echo) / power(loud))
+    heard = echo.astype(int)
+    heard[begin:end] += loud.astype(int)
+    left = through(EchoCanceller(), np.clip(heard, -32767, 32767).astype(np.int16), own)
+    afterwards = slice(end + SAMPLE_RATE // 10, end + 2 * SAMPLE_RATE)
+    assert 10 * np.log10(power(echo[afterwards]) / power(left[afterwards])) > 20

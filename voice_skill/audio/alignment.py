@@ -63,7 +63,8 @@ class Alignment:
         self._place: float | None = None
         self._off = self._stamped = 0.0  # of stamps, on average, and of how many seconds
         self._wrong = 0.0  # by which they are known to be off
-        self._lead = 0.0  # by which it begins earlier than stamps say
+        self._lead = 0.0  # by which it begins earlier than stamps say, if so much is known
+        self._room = float("inf")  # so much earlier is known; the least of the last second or so
         self._known_drift = 0.0  # when the place was known to be right
         self._back = 0.0  # behind what stamps say, because no more was known
         self._followed = 0.0  # seconds of echo
@@ -81,10 +82,12 @@ class Alignment:
         """
         seconds = count / SAMPLE_RATE
         corrected = stamped - self._back - self._wrong
+        room = max(-AWAY, known - count - SPARE - stamped)
+        self._room = min(room, self._room + AWAY * seconds)
         limit = PROVEN_AWAY if proven else FAR_AWAY
         if self._place is None or abs(corrected - self._place) > limit:
             self.jumps += self._place is not None
-            lead = max(0.0, min(self._lead, known - count - SPARE - stamped))
+            lead = max(0.0, min(self._lead, self._room))
             self._place = corrected = stamped + lead
             self._off, self._stamped, self._back, self._wrong = 0.0, 0.0, 0.0, -lead
             self.drift = self._known_drift if proven else self.drift
@@ -116,7 +119,7 @@ class Alignment:
         What is played is shown to the filter as early as it is known, since an echo that comes before what is
         played cannot be foreseen.
         """
-        self._place, self.drift, self._lead = None, self._known_drift, AWAY
+        self._place, self.drift, self._lead, self._short_s = None, self._known_drift, AWAY, 0.0
 
     def suppose(self, drift: float) -> None:
         """Take a drift that the stamps tell, as long as no echo has told another."""

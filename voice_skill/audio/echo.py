@@ -15,7 +15,7 @@ import numpy.typing as npt
 from voice_skill.audio.alignment import Alignment
 from voice_skill.audio.clocks import SampleClock
 from voice_skill.audio.echo_filter import BLOCK, EchoFilter
-from voice_skill.audio.echo_standing import ENOUGH_DB, USELESS_S, Standing
+from voice_skill.audio.echo_standing import ENOUGH_DB, Standing
 from voice_skill.audio.frames import SAMPLE_RATE, Frame, Samples
 
 LEARNING_S = 0.4
@@ -184,7 +184,7 @@ class EchoCanceller:
         self.played = Played()
         self.reference = np.zeros(0, np.int16)
         """What was played some LEAD_S after the frame that was cleaned last."""
-        self._learn_anew()
+        self._learn_anew(Standing())
         self._clock = SampleClock(SAMPLE_RATE)
         self._alignment = Alignment()
         self._rest = np.zeros(0, np.int16)
@@ -221,6 +221,7 @@ class EchoCanceller:
             ]
             self._own = not self._filter.others_heard
             self._others = self._filter.near_end.surely
+            self._weigh()
         if blocks:
             self._held = blocks[-1]
         silence = np.zeros(0, np.int16)
@@ -233,7 +234,7 @@ class EchoCanceller:
         A filter that is out of place by 5 samples takes away nothing, and what it leaves is like a person.
         """
         if self._silence_s and self._alignment.astray(self._silence_s):
-            self._learn_anew()
+            self._learn_anew(Standing(self._standing.patience_s))
         if self._silence_s:
             self._standing.pause()
         self._silence_s = 0.0
@@ -243,17 +244,21 @@ class EchoCanceller:
         learnt_s = self._filter.seconds
         cleaned = self._filter.take(heard, played)
         self._alignment.follow(self._filter.late, BLOCK / SAMPLE_RATE)
-        self._standing.take(self._filter.removed_db, self._filter.seconds - learnt_s)
-        if self._standing.right:
-            self._alignment.confirm()
-        elif self._standing.lost and not self._filter.silent:
-            self._learn_anew(USELESS_S if self._standing.proven else 2 * self._standing.patience_s)
-            self._alignment.lost()
+        learnt_s = self._filter.seconds - learnt_s
+        others, silent = self._filter.others_heard, self._filter.silent
+        self._standing.take(self._filter.removed_db, learnt_s, others=others, silent=silent)
         return cleaned
 
-    def _learn_anew(self, patience_s: float = USELESS_S) -> None:
-        self._filter, self._standing = EchoFilter(), Standing(patience_s)
-        self._trusted = False
+    def _weigh(self) -> None:
+        """Draw the conclusions of what the filter took away of a frame."""
+        if self._standing.right:
+            self._alignment.confirm()
+        elif self._standing.lost:
+            self._learn_anew(self._standing.successor())
+            self._alignment.lost()
+
+    def _learn_anew(self, standing: Standing) -> None:
+        self._filter, self._standing, self._trusted = EchoFilter(), standing, False
 
     def _reference(self, start: float, count: int) -> Samples:
         """Return what was played while the next `count` samples of the microphone were heard."""
@@ -271,5 +276,5 @@ class EchoCanceller:
         proven = self._standing.proven
         places = self._alignment.go_on(stamped, count, self.played.known, used=used, proven=proven)
         if used and self._alignment.jumps > jumps:
-            self._learn_anew()
+            self._standing.doubt()
         return places
