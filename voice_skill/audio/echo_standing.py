@@ -10,7 +10,7 @@ WORSE_DB, WORSE_S = -0.5, 0.3
 """One that makes what is heard louder, for so long, is in the wrong place. In the right place it takes the
 echo away under anybody's voice, however loud: that is hardly less than 0 dB."""
 
-DOUBT_S = 1.2
+DOUBT_S = 0.5
 """One whose place was changed has so long to work again: it may still know the room."""
 
 USELESS_DB, USELESS_S = 1.0, 4.0
