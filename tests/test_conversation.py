@@ -119,6 +119,20 @@ def test_without_a_canceller_only_stop_words_interrupt(house: House) -> None:
     assert "continue" in room.said_between(now, now + 2)
 
 
+def test_a_question_that_it_fell_silent_for_is_answered_although_its_echo_is_not_known_any_more(
+    house: House,
+) -> None:
+    room = house.room(echo=LIVING_ROOM)
+    now = in_mid_sentence(room)
+    end = room.say("What causes cramps at night?", at=now + 0.3)
+    while not room.conversation.performer.held and room.now < end:
+        room.run(room.now + 0.03)
+    assert room.conversation.performer.held
+    room.conversation._barge_in = lambda: "stop_words"
+    room.run(end + 1.5)
+    assert room.said_between(now + 0.3, end + 1.5)
+
+
 def test_barge_in_can_be_turned_off(house: House) -> None:
     room = house.room(settings={"barge_in": "off"})
     now = in_mid_sentence(room)

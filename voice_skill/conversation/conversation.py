@@ -272,8 +272,9 @@ class Conversation:
             self._ignore(stretch, wary=True)
 
     def _interrupts(self, stretch: Stretch, thought: Thought) -> bool:
-        how: BargeIn = "all" if self.performer.waits else self._barge_in()
-        how = how if stretch.clear or how == "off" else "stop_words"
+        alone = self.performer.held and stretch.mostly_alone and stretch.surely_somebody
+        how: BargeIn = "all" if self.performer.waits or alone else self._barge_in()
+        how = how if stretch.clear or alone or how == "off" else "stop_words"
         spoken = self.performer.sentence, self.performer.broken_off
         return meant_to_stop(stretch, thought, how, *spoken, self.session.context, asking=self.session.asking)
 
