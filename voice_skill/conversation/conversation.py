@@ -78,7 +78,7 @@ class Conversation:
         self._earlier: Earlier | None = None
         self._answered_at = float("-inf")
         self._wary_until = self._excused_at = self._sure_at = self._listens_since = float("-inf")
-        self._last_words = clock()
+        self._last_words = self._ticked = clock()
 
     # What comes in
 
@@ -100,6 +100,9 @@ class Conversation:
 
     def tick(self) -> None:
         """Let time pass: call it after every frame, and at least every 40 ms."""
+        before, self._ticked = self._ticked, self._clock()
+        if self._ticked - before > FORGET_AFTER_S and (self.session.running or self.performer.busy):
+            self.forget()  # the machine was asleep, and what it was saying is of long ago
         self._collect(self._stretch)
         self._collect(self._waiting)
         if self._waiting is not None and self._waiting.thought is not None:
