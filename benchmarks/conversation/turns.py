@@ -1,7 +1,7 @@
 r"""Who gets to speak: cut-offs, barge-in in simulated rooms, sounds that are no interruption, other talk.
 
-    python -m benchmarks.conversation.turns [--quick] [--only PART] [--unseen] [--unrelated DIR] \
-        [--minutes M --first-room N] [--out results.json]
+    python -m benchmarks.conversation.turns [--quick] [--only PART] [--unseen] \
+        [--unrelated DIR --clips N --noise F] [--minutes M --first-room N] [--out results.json]
 
 Runs the program's own code with its real recogniser and voice in a room without time
 (`tests/virtual_room.py`): sound cards and threads are simulated, recognition is taken to last 0.1 s. Rooms
@@ -23,7 +23,8 @@ from tests.test_conversation import House
 from tests.virtual_room import Room
 from tests.voices import speak
 from voice_skill.audio.files import read_audio
-from voice_skill.audio.frames import SAMPLE_RATE, join, silence
+from voice_skill.audio.frames import SAMPLE_RATE, Sound, join, silence
+from voice_skill.evaluation import add_noise
 from voice_skill.events import Interrupted, Saying, TurnHeard
 
 VOICES = ("piper", "espeak-british", "piper-fast", "espeak-female")
@@ -35,6 +36,9 @@ BEGIN_S = 1.0
 
 LONGEST_S = 60.0
 """It begins its first step long before."""
+
+NOISE_DB = 10.0
+"""By so much the noise is softer than other people's talk."""
 
 INTO_S = 1.2
 """So far into a sentence it is interrupted."""
@@ -184,23 +188,31 @@ def speech_s(samples: np.ndarray) -> float:
     return float((np.abs(blocks).max(axis=1) > 300).sum() / 10)
 
 
-def unrelated(house: House, folder: Path, clips: int) -> dict[str, object]:
+def unrelated(house: House, folder: Path, clips: int, noise: Sound | None) -> dict[str, object]:
+    """Play recordings of other talk, one after the other. noise: 10 dB softer, also in their pauses."""
     room = house.room(echo=None)
-    answers, seconds = [], 0.0
+    answers, speech, begun = [], 0.0, room.now
     files = sorted(one for one in folder.rglob("*") if one.suffix in (".wav", ".flac"))
     chosen = np.random.default_rng(11).permutation(len(files))[:clips]
     for number in chosen:
-        sound = read_audio(files[number])
-        before = len(room.said())
-        end = room.sound(sound, room.now + 1.0)
-        room.run(end + 2.0)
-        seconds += sound.seconds + 3
-        if len(room.said()) > before:
-            answers.append(room.said()[-1][1][:60])
+        talk = read_audio(files[number]).at(SAMPLE_RATE)
+        sound = join([silence(1.0), talk, silence(2.0)])
+        if noise is not None:
+            share = 10 * np.log10(talk.seconds / sound.seconds)  # of the talk in what the level is measured of
+            sound = add_noise(sound, noise, NOISE_DB + float(share), seed=int(number))
+        room.events.clear()
+        begin = room.now
+        room.sound(sound, begin)
+        room.run(begin + sound.seconds)
+        speech += talk.seconds
+        if room.said():
+            answers.append([files[number].name, room.said()[-1][1][:60]])
             room.conversation.forget()
     return {
         "clips": len(chosen),
-        "minutes": round(seconds / 60, 1),
+        "in_noise": noise is not None,
+        "minutes": round((room.now - begun) / 60, 1),
+        "minutes_of_recordings": round(speech / 60, 1),
         "answers": len(answers),
         "which": answers,
     }
@@ -211,6 +223,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="about a quarter of everything")
     parser.add_argument("--unseen", action="store_true", help="interrupt it where nothing was tuned")
     parser.add_argument("--unrelated", type=Path, help="folder with recordings of other talk")
+    parser.add_argument("--clips", type=int, default=600, help="so many of them at most, in any order")
+    parser.add_argument("--noise", type=Path, help="for the other talk: what is heard behind it")
     parser.add_argument("--only", default="", help="one part: cut_offs, barge_in, ...")
     parser.add_argument("--minutes", type=float, default=10, help="of its own speech")
     parser.add_argument(
@@ -219,6 +233,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     house = House()
+    noise = read_audio(given.noise, max_seconds=3600).at(SAMPLE_RATE) if given.noise else None
     parts: dict[str, Callable[[], dict[str, object]]] = {
         "cut_offs": lambda: cut_offs(house, given.quick),
         "barge_in": lambda: barge_in(house, given.quick, unseen=given.unseen),
@@ -226,7 +241,8 @@ def main() -> None:
         "own_speech": lambda: own_speech(house, 2 if given.quick else given.minutes, given.first_room),
     }
     if given.unrelated:
-        parts["unrelated"] = lambda: unrelated(house, given.unrelated, 100 if given.quick else 600)
+        clips = 100 if given.quick else given.clips
+        parts["unrelated"] = lambda: unrelated(house, given.unrelated, clips, noise)
     results = {}
     for name, part in parts.items():
         if given.only not in ("", name):
