@@ -198,7 +198,7 @@ def unrelated(house: House, folder: Path, clips: int, noise: Sound | None) -> di
         talk = read_audio(files[number]).at(SAMPLE_RATE)
         sound = join([silence(1.0), talk, silence(2.0)])
         if noise is not None:
-            share = 10 * np.log10(talk.seconds / sound.seconds)  # of the talk in what the level is measured of
+            share = 10 * np.log10(talk.seconds / sound.seconds)  # the level is that of the whole
             sound = add_noise(sound, noise, NOISE_DB + float(share), seed=int(number))
         room.events.clear()
         begin = room.now
