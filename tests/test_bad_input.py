@@ -101,6 +101,7 @@ def test_wrong_use():
     assert "--help" in complaint(run("ask", "--txet", "x"), 2)
     assert "characters" in complaint(run("ask", "--text", "ow " * 1000), 2)
     assert "nothing to say" in complaint(run("say", "   "), 2)
+    assert "at most 10000 are spoken" in complaint(run("say", "ow " * 5000), 2)
     assert "one of: " in complaint(run("ask", "--text", "ow", "--region", "mars"), 2)
 
 
@@ -193,6 +194,16 @@ def test_a_data_set_as_other_programs_write_it(tmp_path: Path):
     )
     done = run("evaluate", tmp_path / "data.jsonl", "--json")
     assert json.loads(done.stdout)["intent_accuracy"] == 1.0
+
+
+def test_a_label_that_can_never_be_right_is_told(tmp_path: Path):
+    data = tmp_path / "data.jsonl"
+    data.write_text(
+        '{"text": "my calf is cramping", "intent": "releif"}\n{"text": "next", "intent": "next"}\n'
+    )
+    done = run("evaluate", data, "--json")
+    assert "never right: releif\n" in done.stderr
+    assert json.loads(done.stdout)["intent_accuracy"] == 0.5
 
 
 def test_results_that_cannot_be_written(tmp_path: Path):

@@ -28,6 +28,9 @@ from voice_skill.storage import unwritable
 QUIETEST_DB, LOUDEST_DB = -60.0, 100.0
 """Levels of speech over noise that can be mixed."""
 
+MOST_NAMED = 5
+"""Names of unknown intents in one line."""
+
 
 @with_settings
 def evaluate(
@@ -52,6 +55,9 @@ def evaluate(
         raise UsageError(f"--results would write over the data set {data}", "Name another file")
     rows = read_rows(data)
     bench = _Bench(settings, needs_ears=any("audio" in row for row in rows))
+    if unknown := sorted({row["intent"] for row in rows if row.get("intent")} - bench.pack.intents):
+        listed = ", ".join(unknown[:MOST_NAMED]) + (", ..." if len(unknown) > MOST_NAMED else "")
+        note(f"intents of {data} that the pack has not, and that are never right: {listed}")
     mixed = (read_audio(noise, max_seconds=3600), snr) if noise is not None else None
     going = run(rows, data.parent, bench.session, bench.hear, mixed)
     shown = track(
@@ -107,20 +113,20 @@ class _Bench:
 
     def __init__(self, settings: Settings, *, needs_ears: bool) -> None:
         self._settings = settings
-        self._pack = load_pack(settings.pack)
-        self._understander = understander_of(self._pack, keep=settings.cache, tell=note)
+        self.pack = load_pack(settings.pack)
+        self._understander = understander_of(self.pack, keep=settings.cache, tell=note)
         if needs_ears:
             self._ears.load()
 
     @cached_property
     def _ears(self) -> Ears:
-        return Ears(self._settings, self._pack, self._understander)
+        return Ears(self._settings, self.pack, self._understander)
 
     def hear(self, sound: Sound) -> Transcript:
         return self._ears.transcribe(sound)
 
     def session(self) -> Session:
-        return Session(self._pack, self._understander, self._settings.region)
+        return Session(self.pack, self._understander, self._settings.region)
 
 
 def _show(summary: Row) -> None:

@@ -12,6 +12,9 @@ from voice_skill.config import Settings, override
 from voice_skill.errors import UsageError
 from voice_skill.mouth import Mouth
 
+LONGEST_TEXT = 10_000
+"""Characters, ten minutes of speech; whoever gives more has given a file by mistake."""
+
 
 @with_settings
 def say(
@@ -30,6 +33,10 @@ def say(
 
     Example: voice-skill say "Hold for 30 s." --out hold.wav
     """
+    if len(text) > LONGEST_TEXT:
+        raise UsageError(
+            f"the text has {len(text)} characters; at most {LONGEST_TEXT} are spoken", "Say it in parts"
+        )
     chosen = override(settings, rate=rate, pitch=pitch, volume=volume, cache=False)
     mouth = Mouth(chosen, language="en")
     sounds = list(mouth.render(text))

@@ -19,6 +19,7 @@ from voice_skill.dialog.schema import (
     Source,
     Topic,
 )
+from voice_skill.dialog.words import BEYOND, STEERING
 from voice_skill.errors import MissingError, PackError, UsageError
 
 
@@ -37,6 +38,11 @@ class Pack:
     topics: dict[str, Topic] = field(default_factory=dict)
     exercises: dict[str, Exercise] = field(default_factory=dict)
     conversations: list[Conversation] = field(default_factory=list)
+
+    @property
+    def intents(self) -> set[str]:
+        """The names of everything that can be meant."""
+        return {*self.topics, *self.phrases, *STEERING, *BEYOND}
 
     @property
     def tuning(self) -> Path | None:
