@@ -8,6 +8,7 @@ import pytest
 from benchmarks import calibration
 from tests.voices import speak
 from voice_skill.audio.frames import SAMPLE_RATE, Sound
+from voice_skill.conversation.wake import Judge, OnNeed
 from voice_skill.dialog.pack import load_pack
 from voice_skill.evaluation import add_noise
 from voice_skill.hearing.confidence import FreeEvidence, clearness
@@ -120,3 +121,24 @@ def test_a_name_called_across_the_room_is_no_topic(session: Session):
     assert session.addressed(session.understand("Hey, my calf."))
     assert session.addressed(session.understand("Hey, what about a shower?"))
     assert session.addressed(session.understand("Hey, I'm choking."))
+
+
+def test_a_lone_sign_that_was_hardly_heard_is_believed_when_it_is_said_again(session: Session):
+    judge = Judge(session, OnNeed())
+
+    def is_for_it(text: str, heard: float, now: float) -> bool:
+        return judge.is_for_it(session.understand(text, heard=heard), now)
+
+    assert not is_for_it("Smother.", 0.1, now=0.0)
+    assert not is_for_it("A fever.", 0.1, now=60.0), "as long ago as that is something else"
+    assert is_for_it("A fever.", 0.1, now=65.0)
+    assert is_for_it("Chest pain.", 0.3, now=200.0)
+    assert is_for_it("I can't breathe.", 0.1, now=300.0), "it is about somebody"
+    assert is_for_it("Somebody please help, it is chest pain.", 0.1, now=400.0), "nobody says so by chance"
+
+
+def test_in_a_conversation_a_sign_is_believed_however_it_was_heard():
+    pack = load_pack("en")
+    session = Session(pack, understander_of(pack))
+    session.hear(session.understand("my calf is cramping"))
+    assert Judge(session, OnNeed()).is_for_it(session.understand("Chest pain.", heard=0.1), 0.0)

@@ -29,7 +29,7 @@ from voice_skill.conversation.stretch import (
     onset,
 )
 from voice_skill.conversation.thinking import Earlier, Thinker, Thought
-from voice_skill.conversation.wake import Wake, meant_for_it
+from voice_skill.conversation.wake import Judge, Wake
 from voice_skill.conversation.words import spoken_words
 from voice_skill.dialog.state import Action, CancelTimers, Change, End, Say, StartTimer
 from voice_skill.errors import EngineError
@@ -65,6 +65,7 @@ class Conversation:
         self.loudness = loudness
         self._barge_in = barge_in
         self.wake = wake
+        self._talk = Judge(session, wake)
         self._thinker = thinker
         self._listener = listener
         self._watch = watch
@@ -304,7 +305,7 @@ class Conversation:
             stretch.interrupted = self.performer.drop()
         self._watch(TurnHeard(meaning.text))
         meaning = self._whole(stretch, thought)
-        answered = meant_for_it(meaning, self.session, self.wake, self._clock())
+        answered = self._talk.is_for_it(meaning, self._clock())
         if meaning.intent is not None:
             self._watch(Understood(meaning, answered))
         if not answered:

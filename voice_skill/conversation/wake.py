@@ -9,6 +9,9 @@ from voice_skill.understanding.meaning import Meaning
 ARMED_S = 8.0
 """So long after the wake word or the push somebody may begin to speak."""
 
+AGAIN_S = 20.0
+"""So long after a sign of an emergency that was hardly heard, another one is believed."""
+
 
 class Wake(Protocol):
     """Decides when talk is for the assistant. required: without it nothing is but a red flag."""
@@ -71,11 +74,27 @@ class OnPush:
         return self._pushed or now < self._until
 
 
-def meant_for_it(meaning: Meaning, session: Session, wake: Wake, now: float) -> bool:
-    """Tell whether what was said is for the assistant; signs of an emergency need no word and no push."""
-    armed = wake.armed(now)
-    if meaning.urgency in ("urgent", "emergency"):
-        return armed or session.addressed(meaning)
-    if wake.required and not (session.running or armed):
-        return False
-    return meaning.intent is not None and (armed or session.addressed(meaning))
+class Judge:
+    """Tells whether what was said is for the assistant; signs of an emergency need no word and no push."""
+
+    def __init__(self, session: Session, wake: Wake) -> None:
+        self._session = session
+        self._wake = wake
+        self._hardly_heard_at = float("-inf")
+
+    def is_for_it(self, meaning: Meaning, now: float) -> bool:
+        """Tell it of one utterance; call it once for each, with the time in seconds."""
+        armed = self._wake.armed(now)
+        if meaning.urgency in ("urgent", "emergency"):
+            return armed or (self._session.addressed(meaning) and self._believed(meaning, now))
+        if self._wake.required and not (self._session.running or armed):
+            return False
+        return meaning.intent is not None and (armed or self._session.addressed(meaning))
+
+    def _believed(self, meaning: Meaning, now: float) -> bool:
+        """Tell whether a sign was heard well enough, or hardly, and again."""
+        if not self._session.hardly_heard(meaning):
+            return True
+        again = now - self._hardly_heard_at < AGAIN_S
+        self._hardly_heard_at = now
+        return again
