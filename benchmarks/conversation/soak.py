@@ -93,11 +93,13 @@ class Soak:
         command = room.conversation.session.running and self.rng.random() < 0.5
         text = str(self.rng.choice(COMMANDS if command else QUESTIONS))
         for_it = self._for_it(text, falls_silent=fault == "devices")
-        self.told.text = text
+        self.told.text = ""
         if fault:
             self.faults[fault]()
         begins = room.now + BEGINS_S
         end = room.say(text, begins, "piper")
+        room.run(begins)
+        self.told.text = text
         room.run(end + 5.0)
         self._mend()
         self.count["commands" if command else "questions"] += 1

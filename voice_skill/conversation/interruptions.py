@@ -31,8 +31,9 @@ LOOSELY = 55.0
 """The same, while the own voice is surely in what is heard."""
 
 MUCH_LIKE = 85.0
-"""The same, where somebody surely speaks, of an emergency: to "I can't make calls", "I can't breathe" is like
-by 74. Of 452 of its own sentences about signs, each with a word misheard, 443 are still more like."""
+"""The same, where somebody surely speaks, of an emergency or mostly into its silence: to "I can't make calls"
+"I can't breathe" is like by 74, to "Say what is cramping" "My hamstring is cramping" by 77. Of 452 of its own
+sentences about signs, each with a word misheard, 443 are still more like."""
 
 SURELY_WORDS = 3
 """So many words that are none of its own are surely somebody's; fewer may be scraps of its own voice."""
@@ -73,7 +74,7 @@ def meant_to_stop(  # noqa: PLR0913, PLR0917 - all that matters for it
         return stops(meaning, spoken)
     words = spoken_words(meaning.text)
     grave = meaning.urgency in ("urgent", "emergency")
-    like = LIKE if not (grave and stretch.surely_somebody) else MUCH_LIKE
+    like = MUCH_LIKE if stretch.surely_somebody and (grave or stretch.mostly_alone) else LIKE
     answered = grave and stretch.mostly_alone  # "my chest hurts", to "if your chest hurts now"
     if len(words) > 1 and not answered and is_echo(meaning.text, spoken, like):
         return False
