@@ -98,6 +98,23 @@ def test_a_question_into_the_microphone_is_answered_on_the_loudspeaker(
     assert "leg" in heard or "toes" in heard, heard
 
 
+def test_it_says_what_interrupts_it_and_ends_in_order_when_it_is_told_to(sound_server: SoundServer):
+    command = [sys.executable, "-m", "voice_skill", "listen", "--region", "uk", "--voice", "piper", "-v"]
+    process = subprocess.Popen(
+        command, env=sound_server.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        assert next(line for line in lines if "interrupted by" in line).strip().endswith("emergencies")
+        process.terminate()
+        _, complaints = process.communicate(timeout=20)
+        assert process.returncode == 0
+        assert "Stopped." in complaints
+    finally:
+        process.kill()
+
+
 def test_a_hold_is_counted_in_real_time_and_a_red_flag_ends_it(sound_server: SoundServer, tmp_path: Path):
     with listening(sound_server) as listener:
         ask(sound_server, tmp_path, "My calf is cramping.")

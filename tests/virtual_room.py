@@ -20,7 +20,7 @@ import numpy.typing as npt
 from tests.voices import speak
 from voice_skill.assembly import assemble
 from voice_skill.audio.echo import EchoCanceller
-from voice_skill.audio.frames import FRAME_SAMPLES, SAMPLE_RATE, Frame, Samples, Sound
+from voice_skill.audio.frames import FRAME_SAMPLES, SAMPLE_RATE, Frame, Samples, Sound, amplified
 from voice_skill.audio.playback import Playback
 from voice_skill.config import Settings
 from voice_skill.conversation.jobs import Job
@@ -88,7 +88,7 @@ class VirtualLoudspeaker:
         self._buffer: deque[Samples] = deque()
 
     def start(self, sound: Sound, volume: float) -> Playback:
-        samples = (sound.at(SAMPLE_RATE).samples * volume).astype(np.int16)
+        samples = amplified(sound.at(SAMPLE_RATE).samples, volume)
         self._playback = Playback(samples, SAMPLE_RATE)
         return self._playback
 

@@ -14,7 +14,7 @@ from voice_skill.conversation.thinking import Hears, Thinker
 from voice_skill.conversation.wake import Always, OnNeed, Wake
 from voice_skill.conversation.wake_word import OnWord
 from voice_skill.dialog.state import Change
-from voice_skill.events import Watcher
+from voice_skill.events import Ended, Event, Watcher
 from voice_skill.hearing.turns import TurnDetector, TurnSettings
 from voice_skill.mouth import Mouth
 from voice_skill.session import Session
@@ -56,12 +56,18 @@ def assemble(  # noqa: PLR0913 - every connection between the rooms is made here
         else:
             mouth.change_volume(wanted.factor)
 
+    def tell(event: Event) -> None:
+        if isinstance(event, Ended):  # whoever comes next has asked for nothing yet
+            mouth.start_over()
+            conversation.performer.forget_sounds()
+        watch(event)
+
     conversation = Conversation(
         session,
         Thinker(ears, session, Completeness(session.pack, patience)),
         listener,
         lambda do, say, failed: Performer(mouth, voice, output, do, say, failed, sound_clock),
-        watch=watch,
+        watch=tell,
         clock=clock,
         change=change,
         turns=TurnDetector(TurnSettings(silence_s=patience.open)),

@@ -6,20 +6,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from voice_skill.assembly import assemble
+from voice_skill.assembly import assemble, barge_in
 from voice_skill.audio.duplex import Duplex
 from voice_skill.audio.echo import EchoCanceller
 from voice_skill.audio.recorder import Recorder
 from voice_skill.config import Settings
 from voice_skill.conversation.clock import boot_time
 from voice_skill.conversation.conversation import Conversation
+from voice_skill.conversation.interruptions import BargeIn
 from voice_skill.conversation.jobs import Worker
 from voice_skill.conversation.openings import Openings
 from voice_skill.conversation.wake import Wake
 from voice_skill.dialog.pack import Pack
 from voice_skill.ears import Ears
 from voice_skill.errors import EngineError, MissingError
-from voice_skill.events import Fault, Mended, Ready, Watcher
+from voice_skill.events import Fault, Interruptible, Mended, Ready, Watcher
 from voice_skill.learning import understander_of
 from voice_skill.memory import return_free_memory
 from voice_skill.mouth import Mouth
@@ -39,6 +40,10 @@ STOP_S = 3.0
 
 NOTICE_S = 6.0
 """In so much time a notice is said; then the devices are looked for again."""
+
+
+MOST_STUMBLES, STUMBLES_WITHIN_S = 3, 60.0
+"""So many mistakes of its own in so many seconds are survived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,9 @@ class Assistant:
         self._without_sound = False
         self._checked = 0.0
         self._talked = False
+        self._stumbled: list[float] = []
+        self._settings = settings
+        self._interruptible: BargeIn = settings.barge_in
         self._openings = Openings(pack, settings.region, self._mouth, self._voice) if settings.cache else None
         self.conversation: Conversation = assemble(
             settings,
@@ -129,7 +137,21 @@ class Assistant:
             self.conversation.tick()
         except (EngineError, MissingError) as error:
             self._without(error)
+        except OSError:  # nobody reads what is printed: the program's end, not a mistake of it
+            raise
+        except Exception as error:  # noqa: BLE001 - nobody is left alone for a mistake in the program
+            self._stumble(error)
         self._check()
+
+    def _stumble(self, error: Exception) -> None:
+        """Go on after a mistake of the program's own, forgetting what it was at; not over and over."""
+        now = time.monotonic()
+        self._stumbled = [*(at for at in self._stumbled if now - at < STUMBLES_WITHIN_S), now]
+        if len(self._stumbled) > MOST_STUMBLES:
+            raise error
+        self._watch(Fault("conversation", f"a mistake in the program: {type(error).__name__}"))
+        self.conversation.forget()
+        self.conversation.tell("missed_that")
 
     def _tune(self) -> None:
         """Make the loudspeaker's buffer as long as the machine needs, while nobody speaks."""
@@ -152,6 +174,10 @@ class Assistant:
             problem = worker.check()
             if problem:
                 self._watch(Fault(part, problem))
+        by = barge_in(self._settings, trusted=self._sound.canceller.trusted)
+        if by != self._interruptible:
+            self._interruptible = by
+            self._watch(Interruptible(by))
         self._tidy()
         if self._each_second is not None:
             self._each_second()

@@ -46,7 +46,11 @@ class Interrupted:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something broke; the assistant goes on without it, or mends it. part: "hearing", "voice" or "sound"."""
+    """Something broke; the assistant goes on without it, or mends it.
+
+    part: "hearing", "voice", "sound" or
+    "conversation".
+    """
 
     part: str
     problem: str
@@ -64,5 +68,12 @@ class Ended:
     """The conversation is over and forgotten; listening for the next one."""
 
 
-Event = Ready | TurnHeard | Understood | Saying | Interrupted | Fault | Mended | Ended
+@dataclass(frozen=True, slots=True)
+class Interruptible:
+    """From now on only this interrupts its speech, or all again: "all", "stop_words" or "off"."""
+
+    by: str
+
+
+Event = Interruptible | Ready | TurnHeard | Understood | Saying | Interrupted | Fault | Mended | Ended
 Watcher = Callable[[Event], None]

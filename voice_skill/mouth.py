@@ -15,7 +15,8 @@ from voice_skill.speaking.text import sentences
 from voice_skill.speaking.voice import VoiceSettings
 
 SLOWEST, FASTEST = 0.5, 2.0
-QUIETEST, LOUDEST = 0.1, 1.0
+QUIETEST, LOUDEST = 0.1, 2.0
+"""Volumes that can be had by voice: "louder" helps at full volume, too."""
 
 
 class Mouth:
@@ -25,6 +26,7 @@ class Mouth:
         self.voice = CachedVoice(
             create_voice(settings.voice, language), default_folder() if settings.cache else None
         )
+        self._settings = settings
         self._how = VoiceSettings(settings.rate, settings.pitch)
         self._volume = settings.volume
         self.loudness = Loudness(whispers=settings.follows_speaker, noise=settings.follows_noise)
@@ -42,8 +44,8 @@ class Mouth:
 
     @property
     def volume(self) -> float:
-        """Return how loud to play what `pronounce` returned, 0.0 to 1.0."""
-        return min(LOUDEST, self._volume * self.loudness.factor)
+        """Return how loud to play what `pronounce` returned; above 1.0 only when somebody asked for it."""
+        return min(max(1.0, self._volume), self._volume * self.loudness.factor)
 
     def split(self, text: str) -> list[str]:
         """Return the sentences of a text, numbers and units written out."""
@@ -82,6 +84,12 @@ class Mouth:
     def change_volume(self, factor: float) -> None:
         """Speak louder or quieter from now on, never silent."""
         self._volume = min(LOUDEST, max(QUIETEST, self._volume * factor))
+
+    def start_over(self) -> None:
+        """Speak as the settings say: who wanted it otherwise is gone."""
+        self._how = VoiceSettings(self._settings.rate, self._settings.pitch)
+        self._volume = self._settings.volume
+        self.loudness.forget_speaker()
 
     def close(self) -> None:
         """Let go of the loudspeaker and the voice."""

@@ -1,5 +1,6 @@
 """A systemd user service: how it is described, and how the program reports to systemd."""
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -14,6 +15,9 @@ from voice_skill.storage import cache_home, write_atomically
 NAME = "voice-skill.service"
 
 WATCHDOG_S = 30
+
+NOTIFY_S = 1.0
+"""So long a word to systemd may take."""
 
 _UNIT = """\
 [Unit]
@@ -33,13 +37,21 @@ PrivateNetwork=yes
 RestrictAddressFamilies=AF_UNIX
 ProtectSystem=strict
 ProtectHome=read-only
-ReadWritePaths={cache}
+ReadWritePaths="-{cache}"
 PrivateTmp=yes
 NoNewPrivileges=yes
 LockPersonality=yes
 RestrictRealtime=yes
 SystemCallArchitectures=native
 MemoryMax=1G
+RestrictNamespaces=yes
+RestrictSUIDSGID=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+UMask=0077
+# What it says to somebody is nobody else's; what fails is logged.
+StandardOutput=null
+StandardError=journal
 
 [Install]
 WantedBy=default.target
@@ -97,7 +109,8 @@ def notify(message: str) -> None:
     """Tell systemd something, such as "READY=1"; nothing happens where it does not listen."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if address:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+            sock.settimeout(NOTIFY_S)
             sock.connect("\0" + address[1:] if address.startswith("@") else address)
             sock.sendall(message.encode())
 

@@ -19,6 +19,11 @@ SAMPLE_RATE = 16_000
 FRAME_SAMPLES = 512
 """Samples in one frame: 32 ms, the window of the speech gate."""
 
+FULL_SCALE = 32767.0
+
+KNEE = 0.6 * FULL_SCALE
+"""What is louder is rounded off by `amplified`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -52,6 +57,17 @@ class Sound:
         if rate == self.rate or not len(self.samples):
             return Sound(self.samples, rate)
         return Sound(soxr.resample(self.samples, self.rate, rate).astype(np.int16), rate)
+
+
+def amplified(samples: Samples, volume: float) -> Samples:
+    """Return samples at a volume from 0.0 on; above 1.0 what is loud anyway is rounded off, not clipped."""
+    wanted = samples * max(0.0, volume)
+    if volume > 1.0:
+        over = np.maximum(np.abs(wanted) - KNEE, 0.0)
+        softer = KNEE + (FULL_SCALE - KNEE) * np.tanh(over / (FULL_SCALE - KNEE))
+        wanted = np.where(over > 0.0, np.sign(wanted) * softer, wanted)
+    rounded: Samples = np.rint(wanted).astype(np.int16)
+    return rounded
 
 
 def silence(seconds: float, rate: int = SAMPLE_RATE) -> Sound:

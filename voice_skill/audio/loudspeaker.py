@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice_skill.audio.devices import Device, close_stream, find_device, open_stream
-from voice_skill.audio.frames import Samples, Sound
+from voice_skill.audio.frames import Samples, Sound, amplified
 from voice_skill.audio.playback import Playback
 from voice_skill.errors import EngineError
 
@@ -83,23 +83,22 @@ class Loudspeaker:
     def start(self, sound: Sound, volume: float = 1.0, cancel: threading.Event | None = None) -> Playback:
         """Begin to play a sound, in place of the one that plays now; returns at once.
 
-        volume: 0.0 to 1.0. Raises EngineError when the device takes no more sound.
+        volume: see `amplified`. Raises EngineError when the device takes no more sound.
         """
         stream = self._stream
         if stream is None:
             raise self._gone()
         self.check()
         rate = round(stream.samplerate)
-        samples = sound.at(rate).samples * min(1.0, max(0.0, volume))
-        playback = Playback(np.rint(samples).astype(np.int16), rate, cancel)
+        playback = Playback(amplified(sound.at(rate).samples, volume), rate, cancel)
         self._playback = playback
         return playback
 
     def play(self, sound: Sound, cancel: threading.Event | None = None, volume: float = 1.0) -> bool:
         """Play a sound; returns when it has left the loudspeaker. True if it was played to the end.
 
-        Setting `cancel` fades it out within 0.15 s and returns False; so does `close`. volume: 0.0 to 1.0.
-        A second thread waits for its turn. Raises EngineError when the device takes no more sound.
+        Setting `cancel` fades it out within 0.15 s and returns False; so does `close`. volume: see
+        `amplified`. A second thread waits for its turn. Raises EngineError when the device takes no sound.
         """
         with self._turn:
             stream = self._stream

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 from collections.abc import Iterator
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from rich.text import Text
 
 from voice_skill.assistant import Assistant, Glance
 from voice_skill.audio.recorder import LONGEST_S, Recorder
-from voice_skill.cli.common import JsonOption, note, out, verbosity, with_settings
+from voice_skill.cli.common import JsonOption, err, note, out, verbosity, with_settings
 from voice_skill.cli.pushes import pushes_of
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import load_pack
@@ -24,6 +25,7 @@ from voice_skill.events import (
     Event,
     Fault,
     Interrupted,
+    Interruptible,
     Mended,
     Ready,
     Saying,
@@ -54,12 +56,18 @@ def listen(
     With --json every event is one line of JSON.
     """
     note("Getting ready ...")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: what it started is ended
     show = _print_json if as_json else _show
 
     def watch(event: Event) -> None:
         if isinstance(event, Ready):
             notify("READY=1")
-        show(event)
+        try:
+            show(event)
+        except BrokenPipeError:
+            raise
+        except OSError:
+            pass  # a full disk where its output goes is no reason to leave somebody alone
 
     try:
         with pushes_of(settings) as wake, _recording(debug_audio) as recorder:
@@ -102,8 +110,11 @@ def _show(event: Event) -> None:
             out.print("[bold]" + escape(" ".join(line.text for line in say.lines)) + "[/]")
         case Interrupted() if verbose:
             out.print("[dim]interrupted[/]")
+        case Interruptible(by) if verbose:
+            what = {"all": "what is meant for it", "stop_words": "only stop words and emergencies"}
+            out.print(f"[dim]its speech is interrupted by[/] {what.get(by, 'nothing')}")
         case Fault(part, problem):
-            out.print(f"[yellow]{part}:[/] {escape(problem)}")
+            (out if out.is_terminal else err).print(f"[yellow]{part}:[/] {escape(problem)}")
         case Mended(part):
             out.print(f"[green]{part}: works again[/]")
         case Ended():

@@ -51,6 +51,10 @@ class Loudness:
         loud = samples[level > 0.1 * level.max(initial=0)]
         self._speech_db = decibels(loud)
 
+    def forget_speaker(self) -> None:
+        """Take whoever speaks next to speak as people do."""
+        self._speech_db = NORMAL_DB
+
 
 def decibels(samples: Samples) -> float:
     """Return the level of a sound, in dB of full scale; -96 for silence."""
