@@ -108,13 +108,25 @@ class SlotFinder:
         mentions = [m for m in mentions if m.end > refused.get(m.value, 0)] or mentions
         chosen, vague = mentions[0], self._hints.vague.get(slot, ())
         for mention in mentions[1:]:
-            between = words[chosen.end : mention.start]
-            corrected = len(between) <= _NEAR and CORRECTIONS.intersection(between[-4:])
+            corrected = self._corrected(words, chosen, mention)
             exacter = chosen.value in vague and mention.value not in vague
             if corrected or exacter or chosen.value == UNKNOWN:
                 chosen = mention
         undecided = chosen is mentions[0] and len({m.value for m in mentions}) > 1
         return "" if undecided and slot in self._hints.either else chosen.value
+
+    def _corrected(self, words: tuple[str, ...], before: Mention, after: Mention) -> bool:
+        """Say whether a value takes back the one before: "my left, no, the right"; "no right" is one value.
+
+        Such a "no" denies it where more was said of the first: "left calf swollen, no right calf swelling".
+        """
+        between = words[before.end : after.start]
+        if len(between) > _NEAR:
+            return False
+        first = words[after.start] if after.end - after.start > 1 else ""
+        near = len(between) < 2 and self.vocabulary.issuperset(between)
+        led = first in CORRECTIONS and (first != "no" or near)
+        return led or not CORRECTIONS.isdisjoint(between[-4:])
 
     def _in_slot(self, slot: str, words: tuple[str, ...]) -> list[Mention]:
         said, longest = self._values[slot], self._longest.get(slot, {})
