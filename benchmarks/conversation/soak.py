@@ -30,6 +30,8 @@ from tests.virtual_room import Room
 from tests.voices import speak
 from voice_skill.audio.frames import SAMPLE_RATE, Samples, Sound
 from voice_skill.conversation.interruptions import interrupts
+from voice_skill.conversation.stretch import Stretch
+from voice_skill.conversation.thinking import Thought
 from voice_skill.errors import EngineError
 from voice_skill.events import Ended, Event, Fault, Understood
 from voice_skill.hearing.recognizer import Draft, Transcript
@@ -76,6 +78,8 @@ class Soak:
         self.rng = np.random.default_rng(seed)
         self.count: Counter[str] = Counter()
         self.wrong: list[list[Any]] = []
+        self.judged: list[object] = []
+        self._note_what_interrupts()
         self.faults: dict[str, Callable[[], None]] = {
             "recogniser": self._break_recogniser,
             "voice": self._break_voice,
@@ -86,6 +90,7 @@ class Soak:
 
     def turn(self, number: int) -> None:
         self._start_over()
+        self.judged = []
         room, fault = self.room, ""
         if number % FAULT_EVERY == 5:
             fault = str(self.rng.choice(list(self.faults)))
@@ -109,11 +114,24 @@ class Soak:
         self.count["not for it"] += not for_it
         if for_it and not any(map(_answers, events)):
             told = [f"{at - begins:.2f} s {event}" for at, event in room.events]
-            self.wrong.append([number, text, fault, told])
+            self.wrong.append([number, text, fault, told, self.judged])
         self.told.text = ""
         room.run(room.now + float(self.rng.uniform(0, 6)))
         if number % SILENCE_EVERY == SILENCE_EVERY - 1:
             self._be_silent(number)
+
+    def _note_what_interrupts(self) -> None:
+        """Keep, of what was said last into its speech, why that interrupts it or does not."""
+        conversation = self.room.conversation
+        interrupts = conversation._interrupts
+
+        def noted(stretch: Stretch, thought: Thought) -> bool:
+            trusted, saying = conversation._barge_in(), conversation.performer.sentence
+            stops = interrupts(stretch, thought)
+            self.judged = [stops, trusted, stretch.clear, stretch.alone, stretch.looked_at, saying]
+            return stops
+
+        conversation._interrupts = noted  # type: ignore[method-assign]
 
     def _for_it(self, text: str, *, falls_silent: bool) -> bool:
         """Tell whether what is said now is to be answered; into its speech, only what interrupts is.
