@@ -309,10 +309,11 @@ def test_a_push_command_that_is_not_there_is_one_line() -> None:
 
 
 def test_the_status_line_shows_level_state_and_countdown() -> None:
-    line = status_line(Glance(-35.0, "speaking", 12.4)).plain
+    line = status_line(Glance(-35.0, "speaking", 12.4, "My calf is cramping.")).plain
     assert line.count("█") == 10
     assert "speaking" in line
     assert "hold 12 s" in line
+    assert "“My calf is cramping.”" in line
 
 
 def test_a_recording_ends_when_it_is_as_long_as_it_may_be(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from voice_skill.assistant import MOST_STUMBLES, Assistant
 from voice_skill.config import Settings
 from voice_skill.dialog.pack import load_pack
-from voice_skill.events import Ended, Event, Fault
+from voice_skill.events import Ended, Event, Fault, Understood
 from voice_skill.service import notify, unit
 
 SYSTEMCTL = """#!/bin/sh
@@ -63,6 +63,17 @@ def test_systemd_that_does_not_listen_stops_nothing(monkeypatch: pytest.MonkeyPa
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "there"))
         notify("WATCHDOG=1")
         assert server.recv(100) == b"WATCHDOG=1"
+
+
+def test_at_a_glance_there_is_what_was_said_to_it_and_no_other_talk() -> None:
+    assistant = Assistant(Settings(region="uk", cache=False), load_pack("en"), lambda _: None)
+    session = assistant.conversation.session
+    assistant._watch(Understood(session.understand("My calf is cramping."), answered=True))
+    assistant._watch(Understood(session.understand("What's for dinner?"), answered=False))
+    assert assistant.glance().words == "My calf is cramping."
+    assistant.conversation.forget()
+    assert not assistant.glance().words
+    assistant._close()
 
 
 def test_a_mistake_in_the_program_is_survived_though_not_over_and_over() -> None:

@@ -20,7 +20,7 @@ from voice_skill.conversation.wake import Wake
 from voice_skill.dialog.pack import Pack
 from voice_skill.ears import Ears
 from voice_skill.errors import EngineError, MissingError
-from voice_skill.events import Fault, Interruptible, Mended, Ready, Watcher
+from voice_skill.events import Ended, Event, Fault, Interruptible, Mended, Ready, Understood, Watcher
 from voice_skill.learning import understander_of
 from voice_skill.memory import return_free_memory
 from voice_skill.mouth import Mouth
@@ -51,12 +51,14 @@ class Glance:
     """How things stand, for whoever looks.
 
     level_db: of what is heard. doing: "listening", "hearing", "thinking", "speaking" or "no sound".
-    hold_left: seconds of the running hold, None without one.
+    hold_left: seconds of the running hold, None without one. words: what was last said to it,
+    "" once that is forgotten.
     """
 
     level_db: float
     doing: str
     hold_left: float | None
+    words: str = ""
 
 
 class Assistant:
@@ -76,7 +78,8 @@ class Assistant:
         each_second: Callable[[], None] | None = None,
         recorder: Recorder | None = None,
     ) -> None:
-        self._watch = watch
+        self._tell = watch
+        self._words = ""
         self._each_second = each_second
         understander = understander_of(pack, keep=settings.cache)
         self._ears = Ears(settings, pack, understander)
@@ -99,7 +102,7 @@ class Assistant:
             listener=self._listener,
             voice=self._voice,
             output=self._sound,
-            watch=watch,
+            watch=self._watch,
             clock=boot_time,
             sound_clock=time.monotonic,
             trusted=lambda: self._sound.canceller.trusted,
@@ -123,7 +126,15 @@ class Assistant:
         """Return how things stand; may be called from any thread."""
         conversation = self.conversation
         doing = "no sound" if self._without_sound else conversation.doing
-        return Glance(conversation.loudness.now_db, doing, conversation.timers.left("hold"))
+        return Glance(conversation.loudness.now_db, doing, conversation.timers.left("hold"), self._words)
+
+    def _watch(self, event: Event) -> None:
+        """Tell of an event, and keep for a glance what was said to it: other talk is nobody's business."""
+        if isinstance(event, Ended):
+            self._words = ""
+        elif isinstance(event, Understood) and event.answered:
+            self._words = event.meaning.text
+        self._tell(event)
 
     def _step(self) -> None:
         """Take one frame, or as long as the next look at the jobs may wait."""

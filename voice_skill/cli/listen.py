@@ -35,6 +35,9 @@ from voice_skill.events import (
 from voice_skill.service import notify
 
 METER_CELLS = 20
+MOST_LETTERS = 40
+"""Of the last words in the status line."""
+
 QUIETEST_DB, LOUDEST_DB = -60.0, -10.0
 
 
@@ -138,9 +141,11 @@ def _status_line(assistant: Assistant) -> Iterator[None]:
 
 
 def status_line(glance: Glance) -> Text:
-    """Return the line that `--status` keeps: a level meter, what goes on, and the seconds left to hold."""
+    """Return the line that `--status` keeps: level meter, what goes on, seconds to hold, last words."""
     share = (glance.level_db - QUIETEST_DB) / (LOUDEST_DB - QUIETEST_DB)
     cells = round(METER_CELLS * min(1.0, max(0.0, share)))
     hold = "" if glance.hold_left is None else f"  hold {max(0, round(glance.hold_left))} s"
     meter = "█" * cells + "·" * (METER_CELLS - cells)
-    return Text.assemble((meter, "green"), "  ", (glance.doing, "bold"), hold)
+    words = glance.words if len(glance.words) <= MOST_LETTERS else glance.words[: MOST_LETTERS - 1] + "…"
+    said = f"  “{words}”" if words else ""
+    return Text.assemble((meter, "green"), "  ", (glance.doing, "bold"), hold, (said, "dim"))
