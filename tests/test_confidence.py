@@ -133,6 +133,8 @@ def test_a_lone_sign_that_was_hardly_heard_is_believed_when_it_is_said_again(ses
     assert not is_for_it("A fever.", 0.1, now=60.0), "as long ago as that is something else"
     assert is_for_it("A fever.", 0.1, now=65.0)
     assert is_for_it("Chest pain.", 0.3, now=200.0)
+    for said in ("Can't breathe.", "Not breathing.", "Mum's choking!", "Call an ambulance.", "Help me."):
+        assert not session.hardly_heard(session.understand(said, heard=0.1)), "people in need say no more"
     assert is_for_it("I can't breathe.", 0.1, now=300.0), "it is about somebody"
     assert is_for_it("Somebody please help, it is chest pain.", 0.1, now=400.0), "nobody says so by chance"
 

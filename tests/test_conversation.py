@@ -174,27 +174,6 @@ def test_a_hold_that_ended_while_the_machine_slept_is_not_announced_the_next_mor
     assert not room.conversation.session.running
 
 
-def test_a_sentence_is_not_gone_on_with_the_next_morning(house: House) -> None:
-    room = house.room()
-    in_mid_sentence(room)
-    room.sleep(7 * 3600)
-    room.run(room.now + 0.5)
-    now = room.now
-    room.run(now + 5)
-    assert not room.sounds(now, now + 5)
-    assert not room.conversation.session.running
-    assert isinstance(room.events[-1][1], Ended)
-
-
-def test_after_a_nap_of_a_minute_it_goes_on_with_its_sentence(house: House) -> None:
-    room = house.room()
-    now = in_mid_sentence(room)
-    room.sleep(60)
-    room.run(room.now + 0.5)
-    assert room.sounds(now, now + 0.5)
-    assert room.conversation.session.running
-
-
 def test_after_the_devices_were_lost_it_listens_and_says_its_sentence_again(house: House) -> None:
     room = house.room()
     now = in_mid_sentence(room)

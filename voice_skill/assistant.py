@@ -3,8 +3,10 @@
 import contextlib
 import logging
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from voice_skill.assembly import assemble, barge_in
 from voice_skill.audio.duplex import Duplex
@@ -148,7 +150,7 @@ class Assistant:
             self.conversation.tick()
         except (EngineError, MissingError) as error:
             self._without(error)
-        except OSError:  # nobody reads what is printed: the program's end, not a mistake of it
+        except BrokenPipeError:  # nobody reads what is printed any more
             raise
         except Exception as error:  # noqa: BLE001 - nobody is left alone for a mistake in the program
             self._stumble(error)
@@ -160,7 +162,9 @@ class Assistant:
         self._stumbled = [*(at for at in self._stumbled if now - at < STUMBLES_WITHIN_S), now]
         if len(self._stumbled) > MOST_STUMBLES:
             raise error
-        self._watch(Fault("conversation", f"a mistake in the program: {type(error).__name__}"))
+        place = traceback.extract_tb(error.__traceback__)[-1:]
+        where = "".join(f" in {Path(one.filename).name}:{one.lineno}" for one in place)
+        self._watch(Fault("conversation", f"a mistake in the program: {type(error).__name__}{where}"))
         self.conversation.forget()
         self.conversation.tell("missed_that")
 
@@ -211,6 +215,7 @@ class Assistant:
         finally:
             self._without_sound = False
         self._watch(Mended("sound"))
+        self.conversation.mind_leap()
         if told:
             self.conversation.tell("microphone_back")
         self.conversation.sound_is_back()

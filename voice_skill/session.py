@@ -45,12 +45,18 @@ stated for 3 such, all of them at 5 dB; of other people's talk for 3 of 4 that w
 SOMEBODY = listed("i i'm i've i'd i'll my me mine myself he he's his him she she's her they their them")
 """Talk that may tell of an emergency names somebody; a film, football and the weather do not."""
 
+IN_NEED = listed(
+    "help please call ambulance not no can't cannot won't isn't doesn't nothing somebody someone "
+    "mum mum's mom mom's dad dad's nan nan's gran gran's baby baby's wife husband son daughter"
+)
+"""Words of people in need, as few as they say: nobody waits for them to say so again."""
+
 FEWEST_WORDS = 4
 """Shorter remarks in a room where no conversation runs are too little to build a doubt on."""
 
 
 def _words(meaning: Meaning) -> list[str]:
-    return meaning.text.lower().replace("\u2019", "'").replace(",", " ").split()
+    return re.findall(r"[\w']+", meaning.text.lower().replace("\u2019", "'"))
 
 
 def _may_be_an_alarm(meaning: Meaning) -> bool:
@@ -145,7 +151,7 @@ class Session:
     def hardly_heard(self, meaning: Meaning) -> bool:
         """Tell whether a sign of an emergency may be none: a few words of nobody, across a noisy room."""
         words = _words(meaning)
-        lone = len(words) < FEWEST_WORDS and SOMEBODY.isdisjoint(words)
+        lone = len(words) < FEWEST_WORDS and SOMEBODY.union(IN_NEED).isdisjoint(words)
         return not self.running and lone and meaning.heard < HARDLY_HEARD
 
     def hear(self, meaning: Meaning, hold_left: float | None = None) -> Turn:

@@ -99,7 +99,7 @@ def _recording(folder: Path | None) -> Iterator[Recorder | None]:
 
 
 def _show(event: Event) -> None:
-    verbose = verbosity()
+    verbose, faults = verbosity(), out if out.is_terminal else err
     match event:
         case Ready():
             engines = f" ({event.recognizer}, {event.voice})" if verbose else ""
@@ -117,9 +117,9 @@ def _show(event: Event) -> None:
             what = {"all": "what is meant for it", "stop_words": "only stop words and emergencies"}
             out.print(f"[dim]its speech is interrupted by[/] {what.get(by, 'nothing')}")
         case Fault(part, problem):
-            (out if out.is_terminal else err).print(f"[yellow]{part}:[/] {escape(problem)}")
+            faults.print(f"[yellow]{part}:[/] {escape(problem)}")
         case Mended(part):
-            out.print(f"[green]{part}: works again[/]")
+            faults.print(f"[green]{part}: works again[/]")
         case Ended():
             out.print("[dim]Forgotten. Listening.[/]")
 

@@ -81,8 +81,6 @@ class Conversation:
         self._wary_until = self._excused_at = self._sure_at = self._listens_since = float("-inf")
         self._last_words = self._ticked = clock()
 
-    # What comes in
-
     def hear(self, frame: Frame) -> None:
         """Take the next frame of the microphone, the own voice removed if that can be done."""
         if self.wake.hear(frame, self._clock()):
@@ -101,9 +99,7 @@ class Conversation:
 
     def tick(self) -> None:
         """Let time pass: call it after every frame, and at least every 40 ms."""
-        before, self._ticked = self._ticked, self._clock()
-        if self._ticked - before > FORGET_AFTER_S and (self.session.running or self.performer.busy):
-            self.forget()  # the machine was asleep, and what it was saying is of long ago
+        self.mind_leap()
         self._collect(self._stretch)
         self._collect(self._waiting)
         if self._waiting is not None and self._waiting.thought is not None:
@@ -113,6 +109,12 @@ class Conversation:
         self.performer.tick()
         self._ring()
         self._nod()
+
+    def mind_leap(self) -> None:
+        """Forget what was going on if no time passed for long: the machine was asleep, or without sound."""
+        before, self._ticked = self._ticked, self._clock()
+        if self._ticked - before > FORGET_AFTER_S and (self.session.running or self.performer.busy):
+            self.forget()
 
     @property
     def active(self) -> bool:
@@ -372,8 +374,6 @@ class Conversation:
         if long and (self.session.running or self.wake.armed(self._clock())):
             waiting.toned = True
             self._tone()
-
-    # What the dialog wants
 
     def _do(self, action: Action) -> None:
         match action:

@@ -9,7 +9,7 @@ from voice_skill.understanding.meaning import Meaning
 ARMED_S = 8.0
 """So long after the wake word or the push somebody may begin to speak."""
 
-AGAIN_S = 20.0
+AGAIN_S = 30.0
 """So long after a sign of an emergency that was hardly heard, another one is believed."""
 
 

@@ -73,12 +73,13 @@ class Repair:
         self._total = max(1, self._words.total())
         self._ranks = common_ranks()
         self._said = pronunciations()
-        self._same: dict[str, set[str]] = defaultdict(set)
-        self._alike: dict[str, set[str]] = defaultdict(set)
-        for word in self._words:
+        # Dictionaries for their order: of readings that are as likely, every run takes the same one.
+        self._same: dict[str, dict[str, None]] = defaultdict(dict)
+        self._alike: dict[str, dict[str, None]] = defaultdict(dict)
+        for word in sorted(self._words):
             for code in self._said.get(word, ()):
-                self._same[code].add(word)
-                self._alike[alike(code)].add(word)
+                self._same[code][word] = None
+                self._alike[alike(code)][word] = None
 
     def restore(self, heard: Words) -> Words:
         """Return the words that were most likely meant."""
@@ -134,7 +135,7 @@ class Repair:
                 for meant in self._sounding(run, self._alike):
                     yield meant, taken, ALIKE + more
 
-    def _sounding(self, run: Run, known: dict[str, set[str]]) -> Iterator[Run]:
+    def _sounding(self, run: Run, known: dict[str, dict[str, None]]) -> Iterator[Run]:
         """Yield one word, or two for two, that sounds like the run."""
         if not all(word in self._said for word in run):
             return

@@ -111,7 +111,7 @@ class RuleBook:
         runs = {run for rule in rules for group in rule.groups for run in group}
         self._by_word: dict[str, list[Run]] = defaultdict(list)
         self._by_prefix: dict[str, list[Run]] = defaultdict(list)
-        for run in runs:
+        for run in sorted(runs):
             first = run[0]
             (self._by_prefix if first.endswith("*") else self._by_word)[first.rstrip("*")].append(run)
         literal = {word for run in runs for word in run if word not in ("...", "#")}
@@ -165,13 +165,13 @@ def stretches(groups: list[list[Span]]) -> Iterator[list[Span]]:
     """Yield, for each place where all groups are heard within one stretch, one span for each group."""
     if not groups or not all(groups):
         return
-    for first in sorted({span for group in groups for span in group}, key=lambda span: span.start):
+    for first in sorted({span for group in groups for span in group}, key=lambda span: span.words):
         chosen = []
         for group in groups:
             near = [s for s in group if s.start >= first.start and s.end <= first.start + STRETCH]
             if not near:
                 break
-            chosen.append(min(near, key=lambda span: span.start))
+            chosen.append(min(near, key=lambda span: span.words))
         else:
             yield chosen
 

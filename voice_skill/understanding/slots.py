@@ -11,6 +11,7 @@ from voice_skill.understanding.normalize import Words
 from voice_skill.understanding.templates import expand
 from voice_skill.understanding.words import ADVERBS, listed
 
+_COMPLAINTS = listed("pain pains ache aches problem problems swelling trouble issue issues symptom symptoms")
 CORRECTIONS = listed("no not wait sorry actually rather meant mean correction")
 """A value after one of these words replaces the one before it."""
 
@@ -118,14 +119,14 @@ class SlotFinder:
     def _corrected(self, words: tuple[str, ...], before: Mention, after: Mention) -> bool:
         """Say whether a value takes back the one before: "my left, no, the right"; "no right" is one value.
 
-        Such a "no" denies it where more was said of the first: "left calf swollen, no right calf swelling".
+        Such a "no" denies it before what one may have: "my left calf hurts, no right calf pain".
         """
         between = words[before.end : after.start]
         if len(between) > _NEAR:
             return False
         first = words[after.start] if after.end - after.start > 1 else ""
-        near = len(between) < 2 and self.vocabulary.issuperset(between)
-        led = first in CORRECTIONS and (first != "no" or near)
+        denied = bool(between) and not _COMPLAINTS.isdisjoint(words[after.end : after.end + 2])
+        led = first in CORRECTIONS and not (first == "no" and denied)
         return led or not CORRECTIONS.isdisjoint(between[-4:])
 
     def _in_slot(self, slot: str, words: tuple[str, ...]) -> list[Mention]:
