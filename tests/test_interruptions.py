@@ -33,5 +33,15 @@ def test_an_answer_in_the_words_of_its_prompt_stops_it_if_most_of_it_was_said_in
     assert not stops(understander, text, ASKED, alone=0), "it may be its own words, misheard"
 
 
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [("Is pickle juice any good?", "Good."), ("What helps against cramps at night?", "Again.")],
+)
+def test_a_question_is_not_the_echo_of_a_word_in_it(
+    understander: Understander, text: str, spoken: str
+) -> None:
+    assert stops(understander, text, spoken, alone=0)
+
+
 def test_its_very_own_words_do_not_stop_it_even_in_its_silence(understander: Understander) -> None:
     assert not stops(understander, "what is cramping or ask me", ASKED, alone=12)

@@ -137,8 +137,9 @@ def is_echo(heard: str, spoken: str, like: float = LIKE) -> bool:
     rest = iter(spoken_words(spoken))
     if all(word in rest for word in words):
         return True
-    text = " ".join(words)
-    return len(text) >= LIKE_LETTERS and fuzz.partial_ratio(text, spoken.lower()) >= like
+    text, said = " ".join(words), spoken.lower()
+    alike = fuzz.partial_ratio if len(said) >= len(text) else fuzz.ratio  # no question is a part of "Good."
+    return len(text) >= LIKE_LETTERS and alike(text, said) >= like
 
 
 def _cut_off(heard: Sequence[str], broken_off: str) -> bool:
