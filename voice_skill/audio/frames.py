@@ -21,7 +21,7 @@ FRAME_SAMPLES = 512
 
 FULL_SCALE = 32767.0
 
-KNEE = 0.6 * FULL_SCALE
+ROUNDED_FROM = 0.6 * FULL_SCALE
 """What is louder is rounded off by `amplified`."""
 
 
@@ -63,8 +63,8 @@ def amplified(samples: Samples, volume: float) -> Samples:
     """Return samples at a volume from 0.0 on; above 1.0 what is loud anyway is rounded off, not clipped."""
     wanted = samples * max(0.0, volume)
     if volume > 1.0:
-        over = np.maximum(np.abs(wanted) - KNEE, 0.0)
-        softer = KNEE + (FULL_SCALE - KNEE) * np.tanh(over / (FULL_SCALE - KNEE))
+        over = np.maximum(np.abs(wanted) - ROUNDED_FROM, 0.0)
+        softer = ROUNDED_FROM + (FULL_SCALE - ROUNDED_FROM) * np.tanh(over / (FULL_SCALE - ROUNDED_FROM))
         wanted = np.where(over > 0.0, np.sign(wanted) * softer, wanted)
     rounded: Samples = np.rint(wanted).astype(np.int16)
     return rounded
