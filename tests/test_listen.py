@@ -103,6 +103,8 @@ def test_it_says_what_interrupts_it_and_ends_in_order_when_it_is_told_to(sound_s
     process = subprocess.Popen(
         command, env=sound_server.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+    patience = threading.Timer(60, process.kill)
+    patience.start()
     try:
         assert process.stdout is not None
         lines = iter(process.stdout.readline, "")
@@ -112,6 +114,7 @@ def test_it_says_what_interrupts_it_and_ends_in_order_when_it_is_told_to(sound_s
         assert process.returncode == 0
         assert "Stopped." in complaints
     finally:
+        patience.cancel()
         process.kill()
 
 
