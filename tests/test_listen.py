@@ -3,6 +3,7 @@
 import json
 import queue
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -116,6 +117,23 @@ def test_it_says_what_interrupts_it_and_ends_in_order_when_it_is_told_to(sound_s
     finally:
         patience.cancel()
         process.kill()
+
+
+def test_it_goes_on_where_the_disk_is_full_that_its_output_goes_to(sound_server: SoundServer, tmp_path: Path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd, Path("/dev/full").open("w") as full:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(60)
+        env = {**sound_server.env, "NOTIFY_SOCKET": str(tmp_path / "notify")}
+        command = [sys.executable, "-m", "voice_skill", "listen", "--region", "uk", "--voice", "piper"]
+        process = subprocess.Popen(command, env=env, stdout=full, stderr=subprocess.PIPE, text=True)
+        try:
+            told = [systemd.recv(100) for _ in range(4)]
+            assert told == [b"READY=1", *3 * [b"WATCHDOG=1"]], "it listens although it could not say so"
+            process.send_signal(signal.SIGINT)
+            _, complaints = process.communicate(timeout=20)
+            assert "Traceback" not in complaints
+        finally:
+            process.kill()
 
 
 def test_a_hold_is_counted_in_real_time_and_a_red_flag_ends_it(sound_server: SoundServer, tmp_path: Path):

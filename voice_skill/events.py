@@ -48,8 +48,7 @@ class Interrupted:
 class Fault:
     """Something broke; the assistant goes on without it, or mends it.
 
-    part: "hearing", "voice", "sound" or
-    "conversation".
+    part: "hearing", "voice", "sound" or "conversation".
     """
 
     part: str
